@@ -1,0 +1,1 @@
+"""What every context stands on: units, clock, refusals, database, numbers, calendar, HTTP."""
