@@ -1,0 +1,1 @@
+"""HTTP: parse strictly, answer in the caller's language, name every refusal."""
