@@ -158,3 +158,10 @@ def pipeline(session: Session) -> Iterator[Pipeline]:
         queue = Pipeline(connection)
         yield queue
     queue.check()
+
+
+def schema_revision(context: Context) -> str:
+    """Return the revision the database is at; raises what the driver raises when it does not answer."""
+    with context.open_session() as session:
+        found = fetch_one(session, "SELECT version_num FROM alembic_version")
+    return "" if found is None else str(found[0])

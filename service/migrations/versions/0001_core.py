@@ -36,3 +36,4 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('open', 'closed')", name="business_day_state_check"),
     )
     grant("business_day", "select", "insert", "update")
+    grant("alembic_version", "select")
