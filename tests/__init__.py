@@ -1,0 +1,1 @@
+"""Tests mirror the service; see tests/README.md for the catalogue of invariants."""
