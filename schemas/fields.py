@@ -23,7 +23,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _BUSINESS_NO = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
-COMMON_MESSAGES = {
+COMMON_MESSAGES: dict[str, Any] = {
     "required": "MISSING_FIELD",
     "null": "NULL_NOT_ALLOWED",
     "validator_failed": "INVALID_VALUE",
@@ -34,7 +34,7 @@ COMMON_MESSAGES = {
 class Wire(Schema):
     """A body or a query in which unknown fields are refused."""
 
-    error_messages = {  # noqa: RUF012 - marshmallow's own protocol
+    error_messages = {
         "type": "WRONG_TYPE",
         "unknown": "UNKNOWN_FIELD",
     }

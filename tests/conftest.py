@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -71,10 +72,11 @@ class Now:
     clock: MovingClock = field(default_factory=MovingClock)
     connection: sa.Connection | None = None
 
+    def now(self) -> datetime:
+        return self.clock()
+
     def open_session(self) -> Session:
-        return Session(
-            bind=self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-        )
+        return Session(bind=self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
 
 @pytest.fixture(scope="session")
@@ -84,14 +86,11 @@ def _now() -> Now:
 
 @pytest.fixture(scope="session")
 def _standing_context(engine: sa.Engine, _now: Now) -> Context:
-    def now() -> object:
-        return _now.clock()
-
     return Context(
         engine=engine,
         open_session=_now.open_session,
-        now=now,  # type: ignore[arg-type]  # answers what the present clock answers
-        new_id=uuid7_source(lambda: _now.clock()),
+        now=_now.now,
+        new_id=uuid7_source(_now.now),
         random_bytes=os.urandom,
         keyring=Keyring(MASTER_SECRET, os.urandom),
         development=True,

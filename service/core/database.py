@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from sqlalchemy import Engine, create_engine
@@ -99,17 +99,17 @@ def driver(session: Session) -> psycopg.Connection[Row]:
 
 def fetch_all(session: Session, sql: str, params: Params = ()) -> list[Row]:
     """Return every row of a plain SELECT."""
-    return driver(session).execute(cast("LiteralString", sql), params).fetchall()
+    return driver(session).execute(sql, params).fetchall()
 
 
 def fetch_one(session: Session, sql: str, params: Params = ()) -> Row | None:
     """Return the first row of a plain SELECT (or of a RETURNING), if there is one."""
-    return driver(session).execute(cast("LiteralString", sql), params).fetchone()
+    return driver(session).execute(sql, params).fetchone()
 
 
 def execute(session: Session, sql: str, params: Params = ()) -> int:
     """Run one plain statement and return how many rows it touched."""
-    return driver(session).execute(cast("LiteralString", sql), params).rowcount
+    return driver(session).execute(sql, params).rowcount
 
 
 class Pipeline:
@@ -130,7 +130,7 @@ class Pipeline:
             expect: The number of rows it must touch; checked when the pipeline ends.
             label: What the guard protects, for :class:`GuardFailed`.
         """
-        cursor = self._connection.execute(cast("LiteralString", sql), params)
+        cursor = self._connection.execute(sql, params)
         if expect is not None:
             self._guards.append((label or sql, expect, cursor))
         return cursor

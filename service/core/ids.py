@@ -1,11 +1,15 @@
 """Ids: UUID version 7 (RFC 9562), so that an index stays warm where new rows land."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import uuid_utils.compat
+import uuid_utils
 
 from service.core.clock import Clock
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def uuid7_source(now: Clock) -> Callable[[], UUID]:
@@ -15,8 +19,7 @@ def uuid7_source(now: Clock) -> Callable[[], UUID]:
     """
 
     def new_id() -> UUID:
-        instant = now()
-        seconds = int(instant.timestamp())
-        return uuid_utils.compat.uuid7(seconds, instant.microsecond * 1_000)
+        microseconds = (now() - EPOCH) // MICROSECOND
+        return UUID(int=uuid_utils.uuid7(nanoseconds=microseconds * 1_000).int)
 
     return new_id

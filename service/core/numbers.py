@@ -51,9 +51,7 @@ def digest_of(asked: Mapping[str, object]) -> bytes:
     return sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS, default=str)).digest()
 
 
-def claim(
-    session: Session, key: NumberKey, asked: Mapping[str, object], now: datetime
-) -> dict[str, Any] | None:
+def claim(session: Session, key: NumberKey, asked: Mapping[str, object], now: datetime) -> dict[str, Any] | None:
     """Write the number, or find what it stands for.
 
     A concurrent request with the same number waits here until the first one has ended, so exactly one does the

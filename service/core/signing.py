@@ -1,8 +1,8 @@
 """What is signed: a machine's request, a binding ticket, an access token. Each is a JWT (RFC 7519).
 
-Pure: keys, claims and the present instant come in as arguments, so a client, a test and the service share this
-file. Signatures are EdDSA over Ed25519 (RFC 8037) or ES256 (RFC 7518). The algorithm is taken from the key,
-never from the token.
+Pure: keys, claims and the present instant come in as arguments, so a client, a test and the service share
+this file. Signatures are EdDSA over Ed25519 (RFC 8037) or ES256 (RFC 7518). The algorithm is taken from the
+key, never from the token.
 """
 
 import re
@@ -30,6 +30,7 @@ SUBJECT_CHARACTERS_MAX = 200
 _SECONDS_MAX = 2**33
 _HEADERS = frozenset({"alg", "kid", "typ"})
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -56,19 +57,18 @@ class NotAccepted(Exception):  # noqa: N818 - an answer about a token, not an er
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a signature binds: the request line as it is sent, and the digest of the body."""
+class RequestLine:
+    """The request line as it is sent: nothing decoded, nothing put in order."""
 
     method: str
     path: str
     query: str
-    body_sha256: str
 
     @classmethod
-    def of(cls, method: str, target: str, body: bytes) -> "Asked":
-        """Return what is asked by a raw request target (``/path?query``) and a body."""
+    def of(cls, method: str, target: str) -> "RequestLine":
+        """Return the line of a method and a raw target (``/path?query``)."""
         path, _, query = target.partition("?")
-        return cls(method.upper(), path, query, sha256(body).hexdigest())
+        return cls(method.upper(), path, query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,23 @@ class SignedOnce:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request whose line is proved; its body is proved by :meth:`check_body`, once it has been read."""
+
+    once: SignedOnce
+    body_sha256: str
+
+    def check_body(self, body: bytes) -> None:
+        """Hold the body against the digest that was signed.
+
+        Raises:
+            NotAccepted: Another body was signed.
+        """
+        if sha256(body).hexdigest() != self.body_sha256:
+            raise NotAccepted(Flaw.BODY_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """A partner's word that its subject asked to be bound."""
 
@@ -87,17 +104,17 @@ class Ticket:
     once: SignedOnce
 
 
-def make_request_token(
-    key: PrivateKey, asked: Asked, *, now: datetime, request_id: UUID, lifetime_s: int = 60
-) -> str:
+def make_request_token(key: PrivateKey, line: RequestLine, body: bytes, *, now: datetime, request_id: UUID) -> str:
     """Return the JWT that goes behind ``Authorization: Machine``."""
-    bound = {"mth": asked.method, "pth": asked.path, "qry": asked.query, "dig": asked.body_sha256}
+    bound = {"mth": line.method, "pth": line.path, "qry": line.query, "dig": sha256(body).hexdigest()}
     claims = {"aud": REQUEST_AUDIENCE, "jti": str(request_id), **bound}
-    return sign_claims(key, {**claims, **times(now, lifetime_s)})
+    return sign_claims(key, {**claims, **times(now, REQUEST_LIFETIME_S_MAX)})
 
 
-def check_request_token(token: str, key: PublicKey, asked: Asked, *, now: datetime) -> SignedOnce:
-    """Return the one-time id of a token that was made by ``key`` for exactly this request.
+def check_request_token(token: str, key: PublicKey, line: RequestLine, *, now: datetime) -> SignedRequest:
+    """Return what a token proves that was made by ``key`` for exactly this request line.
+
+    The body is not needed yet, so a stranger's body is never read.
 
     Raises:
         NotAccepted: For the reason it carries.
@@ -105,19 +122,18 @@ def check_request_token(token: str, key: PublicKey, asked: Asked, *, now: dateti
     claims = open_token(token, key)
     one_time_id = _check_once(claims, key, REQUEST_AUDIENCE)
     expires_at = check_times(claims, now, REQUEST_LIFETIME_S_MAX)
-    if (claims.get("mth"), claims.get("pth"), claims.get("qry")) != (asked.method, asked.path, asked.query):
+    if (claims.get("mth"), claims.get("pth"), claims.get("qry")) != (line.method, line.path, line.query):
         raise NotAccepted(Flaw.REQUEST_CHANGED)
-    if claims.get("dig") != asked.body_sha256:
-        raise NotAccepted(Flaw.BODY_CHANGED)
-    return SignedOnce(one_time_id, expires_at)
+    digest = claims.get("dig")
+    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        raise NotAccepted(Flaw.CLAIMS)
+    return SignedRequest(SignedOnce(one_time_id, expires_at), digest)
 
 
-def make_ticket(
-    key: PrivateKey, subject_token: str, *, now: datetime, ticket_id: UUID, lifetime_s: int = 600
-) -> str:
+def make_ticket(key: PrivateKey, subject_token: str, *, now: datetime, ticket_id: UUID) -> str:
     """Return the ticket a partner hands to its own signed-in user."""
     claims = {"aud": TICKET_AUDIENCE, "jti": str(ticket_id), "sub": subject_token}
-    return sign_claims(key, {**claims, **times(now, lifetime_s)})
+    return sign_claims(key, {**claims, **times(now, TICKET_LIFETIME_S_MAX)})
 
 
 def check_ticket(token: str, key: PublicKey, *, now: datetime) -> Ticket:

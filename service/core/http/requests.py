@@ -1,7 +1,5 @@
 """What belongs to one request: its id and its language. Kept in the WSGI environ, never in globals."""
 
-from typing import cast
-
 from flask import Request
 
 from service.core.texts import DEFAULT_LANGUAGE, Language
@@ -18,4 +16,4 @@ def request_id_of(request: Request) -> str:
 def language_of(request: Request) -> Language:
     """Return the language the caller reads best, Chinese unless they prefer English."""
     best = request.accept_languages.best_match(["zh-CN", "zh", "en"], default=DEFAULT_LANGUAGE)
-    return cast("Language", "en" if best == "en" else "zh-CN")
+    return "en" if best == "en" else "zh-CN"
