@@ -1,0 +1,1 @@
+"""The rules of the books: accounts, kinds of transfers, lots, wallets. Standard library only."""

@@ -1,0 +1,1 @@
+"""What the books can do for those who ask from outside; each is one transaction."""

@@ -1,0 +1,1 @@
+"""SQL of the books: functions that take a session and never commit."""
