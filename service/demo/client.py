@@ -1,0 +1,133 @@
+"""A small HTTP client that keeps its connections and survives the service being killed.
+
+The standard library's client takes 0.15 ms of CPU per request where httpx takes 0.7; with some ten thousand
+requests on the two cores that the service and its database share, that is five seconds of the demonstration.
+"""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+ATTEMPTS_MAX = 6
+TIMEOUT_S = 60
+RETRY_AFTER_S_MAX = 5
+FAULTS_FROM = 500
+JSON_HEADERS = {"Content-Type": "application/json"}
+
+Headers = Callable[[str, str, bytes], Mapping[str, str]]
+"""Makes the headers that show who asks; called anew for each attempt, because a machine's proof is used once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service said."""
+
+    status: int
+    content: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON object that was answered."""
+        found: dict[str, Any] = orjson.loads(self.content)
+        return found
+
+    @property
+    def code(self) -> str:
+        """The refusal's code; empty when the request was granted."""
+        if self.status < http.client.BAD_REQUEST:
+            return ""
+        return str(self.body.get("code", self.status))
+
+    @property
+    def replayed(self) -> bool:
+        """Whether the service recognised a request it had answered before."""
+        return bool(self.body.get("replayed"))
+
+
+class Unexpected(Exception):  # noqa: N818 - tells the person what the service said
+    """The service did not do what the demonstration needs."""
+
+
+def nobody(_method: str, _target: str, _body: bytes) -> Mapping[str, str]:
+    """Show nothing: an open route."""
+    return {}
+
+
+class Door:
+    """The service's HTTP door, seen from outside."""
+
+    def __init__(self, port: int, heal: Callable[[], None]) -> None:
+        """Remember where the door is.
+
+        Args:
+            port: On this machine.
+            heal: Called when the door does not answer; returns when it may be tried again.
+        """
+        self._port = port
+        self._heal = heal
+        self._mine = threading.local()
+
+    def ask(
+        self, method: str, target: str, body: Mapping[str, object] | bytes = b"", who: Headers = nobody
+    ) -> Answer:
+        """Send one request, again and again while the service is away; every refusal is an answer.
+
+        Only requests that carry a business number, or that change nothing when repeated, may be sent so.
+        """
+        content = body if isinstance(body, bytes) else orjson.dumps(dict(body))
+        fault: object = None
+        for _ in range(ATTEMPTS_MAX):
+            headers = {**JSON_HEADERS, **who(method, target, content)}
+            try:
+                answer = self._send(method, target, content, headers)
+            except (OSError, http.client.HTTPException) as error:
+                self._mine.connection = None
+                fault = error
+                self._heal()
+                continue
+            if answer.status == http.client.TOO_MANY_REQUESTS and self._waited(answer):
+                continue
+            if answer.status < FAULTS_FROM:
+                return answer
+            fault = answer
+            self._heal()
+        message = f"{method} {target}: {fault}"
+        raise Unexpected(message)
+
+    def must(
+        self, method: str, target: str, body: Mapping[str, object] | bytes = b"", who: Headers = nobody
+    ) -> Answer:
+        """Send one request that has to be granted.
+
+        Raises:
+            Unexpected: It was refused.
+        """
+        answer = self.ask(method, target, body, who)
+        if answer.code:
+            message = f"{method} {target}: {answer.status} {answer.content.decode(errors='replace')}"
+            raise Unexpected(message)
+        return answer
+
+    def _send(self, method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        connection = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S)
+            self._mine.connection = connection
+        connection.request(method, target, content or None, dict(headers))
+        found = connection.getresponse()
+        return Answer(found.status, found.read(), dict(found.headers))
+
+    @staticmethod
+    def _waited(answer: Answer) -> bool:
+        """Wait as long as the service asks, if that is short."""
+        wait_s = int(answer.headers.get("Retry-After", RETRY_AFTER_S_MAX + 1))
+        if wait_s > RETRY_AFTER_S_MAX:
+            return False
+        time.sleep(wait_s)
+        return True

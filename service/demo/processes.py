@@ -1,0 +1,146 @@
+"""The service as child processes: gunicorn and the worker, started, watched, healed and stopped."""
+
+import http.client
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+import psutil
+
+from service.demo.client import Unexpected
+from service.demo.folder import STOP_TIMEOUT_S, Folder
+from service.settings import Settings
+
+READY_TIMEOUT_S = 60
+HEALINGS_MAX = 5
+FRESH_S = 3.0
+"""A service that was found healthy so recently is not examined again for another thread's sake."""
+
+TANHUI = (sys.executable, "-c", "from service.cli import main; main()")
+GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:service.serving", "service.wsgi:build()")
+
+
+@dataclass
+class Service:
+    """The processes of one run; ends only what it started itself."""
+
+    settings: Settings
+    folder: Folder
+    port: int
+    offset_s: int = 0
+    healings: int = 0
+    _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _commands: dict[str, Sequence[str]] = field(
+        default_factory=lambda: {"web": GUNICORN, "worker": (*TANHUI, "worker")}
+    )
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _healthy_at: float = 0.0
+
+    def command(self, *words: str, typed: str = "") -> str:
+        """Run one `tanhui` command as a person would, and return what it printed.
+
+        Raises:
+            Unexpected: It failed; the message is what it said.
+        """
+        done = subprocess.run(
+            (*TANHUI, *words), input=typed, env=self._environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            message = f"tanhui {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}"
+            raise Unexpected(message)
+        return done.stdout
+
+    def start(self, offset_s: int) -> None:
+        """Start the processes with this clock and wait until they answer."""
+        self.offset_s = offset_s
+        for name in self._commands:
+            self._spawn(name)
+        self._note()
+        self._await_ready()
+
+    def stop(self) -> None:
+        """Stop the processes; what does not end in time is killed."""
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            try:
+                child.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._children.clear()
+        self._note()
+
+    def heal(self) -> None:
+        """Bring back what was killed: the database, gunicorn, the worker; wait until all answer.
+
+        Raises:
+            Unexpected: It was killed too often.
+        """
+        with self._lock:
+            if time.monotonic() - self._healthy_at < FRESH_S:
+                time.sleep(FRESH_S)
+                return
+            self.healings += 1
+            if self.healings > HEALINGS_MAX:
+                message = f"the service went away {self.healings} times; logs are in {self.folder.path}"
+                raise Unexpected(message)
+            self.command("migrate")  # Starts the embedded database if it does not answer.
+            self.watch()
+            self._await_ready()
+
+    def watch(self) -> None:
+        """Start again every child that has ended."""
+        for name, child in list(self._children.items()):
+            if child.poll() is not None:
+                self._spawn(name)
+        self._note()
+
+    def _spawn(self, name: str) -> None:
+        with self._log(name) as log:
+            self._children[name] = subprocess.Popen(
+                self._commands[name], env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def _log(self, name: str) -> IO[bytes]:
+        return (self.folder.path / f"{name}.log").open("ab")
+
+    def _environment(self) -> dict[str, str]:
+        inherited = dict(os.environ)  # noqa: TID251 - a child inherits what its operator set, and what we add
+        own = {
+            "TANHUI_BIND": f"127.0.0.1:{self.port}",
+            "TANHUI_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "TANHUI_CLOCK_OFFSET_S": str(self.offset_s),
+            "TANHUI_DATA_DIR": str(self.settings.data_dir),
+        }
+        return {**inherited, **own}
+
+    def _note(self) -> None:
+        self.folder.keep_children(psutil.Process(child.pid) for child in self._children.values())
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not self._answers():
+            ended = [name for name, child in self._children.items() if child.poll() is not None]
+            if ended or time.monotonic() > deadline:
+                message = (
+                    f"the service does not start ({', '.join(ended) or 'web'}); logs are in {self.folder.path}"
+                )
+                raise Unexpected(message)
+            time.sleep(0.1)
+        self._healthy_at = time.monotonic()
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
