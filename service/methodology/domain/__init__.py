@@ -1,0 +1,1 @@
+"""The rules of quantification: formulas, exact integers, checks; standard library only."""
