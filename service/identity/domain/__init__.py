@@ -1,0 +1,1 @@
+"""The rules of identity: limits, codes, consent. Standard library only."""

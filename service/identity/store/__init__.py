@@ -1,0 +1,1 @@
+"""SQL of identity. Every function takes the caller's session and never commits."""
