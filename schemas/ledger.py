@@ -8,7 +8,7 @@ ITEMS_MAX = 10_000
 class LotOut(Wire):
     """Points that lapse after the same day."""
 
-    expires_on = Day(required=True, metadata={"description": "The last day they can be spent"})
+    expires_on = Day(required=True)  # the last day they can be spent
     points = WholeNumber(required=True)
     funder_id = WholeNumber(required=True, low=-(2**53))
     funder = PlainText(required=True, max_length=200)
@@ -34,9 +34,9 @@ class WalletOut(Wire):
     """A citizen's carbon account as of today."""
 
     as_of = Day(required=True)
-    active_points = WholeNumber(required=True, metadata={"description": "As booked"})
-    spendable_points = WholeNumber(required=True, metadata={"description": "What can be spent today"})
-    overdue_points = WholeNumber(required=True, metadata={"description": "Run out, lapse not yet booked"})
+    active_points = WholeNumber(required=True)  # as booked: spendable and overdue
+    spendable_points = WholeNumber(required=True)  # what can be spent today
+    overdue_points = WholeNumber(required=True)  # run out, their lapse not yet booked
     lots = Items(Part(LotOut), required=True, high=ITEMS_MAX)
     lifetime = Part(LifetimeOut, required=True)
     reductions = Part(ReductionsOut, required=True)
@@ -46,14 +46,14 @@ class TransferOut(Wire):
     """One row of the books."""
 
     transfer_id = Uuid(required=True)
-    movement_id = Uuid(required=True, metadata={"description": "Transfers of one movement belong together"})
+    movement_id = Uuid(required=True)
     kind = PlainText(required=True, max_length=64)
     title = PlainText(required=True, max_length=200)
     unit = Choice("mg", "points", "fen", required=True)
     from_account = PlainText(required=True, max_length=64)
     to_account = PlainText(required=True, max_length=64)
     amount = WholeNumber(required=True, low=1)
-    expires_on = Day(required=True, allow_none=True, metadata={"description": "The lot, for points"})
+    expires_on = Day(required=True, allow_none=True)
     counterparty_id = WholeNumber(required=True, allow_none=True, low=-(2**53))
     source_kind = PlainText(required=True, max_length=64)
     source_id = Uuid(required=True)

@@ -5,7 +5,7 @@ the same memory whatever the size of the books.
 """
 
 from collections.abc import Iterator
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 from sqlmodel import Session
 
@@ -24,6 +24,7 @@ SELECT format('%s %s: %s %s %s -> %s', owner_id, transfer_id, kind, unit, from_a
 FROM transfer
 WHERE (kind, unit, from_account, to_account, sign(owner_id)::integer) NOT IN (VALUES {_PAIRS})
 OR amount <= 0 OR (unit = 'points') <> (lot_expires_on IS NOT NULL AND lot_funder_id IS NOT NULL)
+ORDER BY owner_id, recorded_on, transfer_id
 """
 """The constraints of the table are proved again: an owner can drop them."""
 
@@ -40,15 +41,17 @@ def _booked(column: str) -> str:
 
 
 _FIGURES = ", ".join(
-    f"('{column}', coalesce(booked.{column}, 0), coalesce(wallet.{column}, 0))" for column in WALLET_COLUMNS
+    f"({place}, '{column}', coalesce(booked.{column}, 0), coalesce(wallet.{column}, 0))"
+    for place, column in enumerate(WALLET_COLUMNS)
 )
 _WALLETS = f"""
 SELECT format('%s %s', owner_id, figure.name), figure.booked, figure.shown
 FROM (SELECT owner_id, {", ".join(_booked(column) for column in WALLET_COLUMNS)}
     FROM transfer WHERE owner_id > 0 GROUP BY owner_id) AS booked
 FULL JOIN wallet USING (owner_id)
-CROSS JOIN LATERAL (VALUES {_FIGURES}) AS figure (name, booked, shown)
+CROSS JOIN LATERAL (VALUES {_FIGURES}) AS figure (place, name, booked, shown)
 WHERE figure.booked <> figure.shown
+ORDER BY owner_id, figure.place
 """
 
 _LOTS = """
@@ -59,6 +62,7 @@ FROM (SELECT owner_id, lot_expires_on AS expires_on, lot_funder_id AS funder_id,
     FROM transfer WHERE unit = 'points' GROUP BY owner_id, lot_expires_on, lot_funder_id) AS booked
 FULL JOIN lot USING (owner_id, expires_on, funder_id)
 WHERE coalesce(booked.points, 0) <> coalesce(lot.remaining_points, 0)
+ORDER BY owner_id, expires_on, funder_id
 """
 
 _LOTS_OF_WALLETS = """
@@ -66,6 +70,7 @@ SELECT format('%s', owner_id), coalesce(wallet.active_points, 0), coalesce(lots.
 FROM (SELECT owner_id, sum(remaining_points) AS points FROM lot GROUP BY owner_id) AS lots
 FULL JOIN wallet USING (owner_id)
 WHERE coalesce(wallet.active_points, 0) <> coalesce(lots.points, 0)
+ORDER BY owner_id
 """
 
 _HOLDINGS = ", ".join(f"'{account.name}'" for account in ACCOUNTS.values() if account.normally == "receives")
@@ -79,6 +84,7 @@ FROM (
 WHERE account IN ({_HOLDINGS}) AND account <> 'in_transit'
 GROUP BY owner_id, account, lot_expires_on, lot_funder_id
 HAVING sum(amount) < 0
+ORDER BY owner_id, account, lot_expires_on, lot_funder_id
 """
 
 _IN_TRANSIT = """
@@ -86,6 +92,7 @@ SELECT format('%s', movement_id), 0, sum(CASE WHEN to_account = 'in_transit' THE
 FROM transfer WHERE 'in_transit' IN (from_account, to_account)
 GROUP BY movement_id
 HAVING sum(CASE WHEN to_account = 'in_transit' THEN amount ELSE -amount END) <> 0
+ORDER BY movement_id
 """
 
 

@@ -86,7 +86,7 @@ def _cursor(key: list[str]) -> tuple[date, UUID]:
 def _booked(row: Row) -> Booked:
     (*first, lot_expires_on, lot_funder_id, counterparty_id, recorded_at, recorded_on, booked_on) = row
     lot = None if lot_expires_on is None else LotKey(lot_expires_on, lot_funder_id)
-    transfer = Transfer(*first, lot, counterparty_id)
+    transfer = Transfer(*[*first, lot, counterparty_id])
     return Booked(transfer, Moment(recorded_at, recorded_on, booked_on))
 
 

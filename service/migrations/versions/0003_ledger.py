@@ -19,8 +19,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name_zh", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("funder_id", name="funder_pkey"),
-        sa.UniqueConstraint("code", name="funder_code_key"),
+        sa.PrimaryKeyConstraint("funder_id", name=op.f("funder_pkey")),
+        sa.UniqueConstraint("code", name=op.f("funder_code_key")),
     )
     grant("funder", "select")
     op.execute(
@@ -45,12 +45,12 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Uuid(), nullable=False),
         sa.Column("booked_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("owner_id", "recorded_on", "transfer_id", name="transfer_pkey"),
-        sa.CheckConstraint("amount > 0", name="transfer_amount_check"),
-        sa.CheckConstraint("from_account <> to_account", name="transfer_accounts_check"),
+        sa.PrimaryKeyConstraint("owner_id", "recorded_on", "transfer_id", name=op.f("transfer_pkey")),
+        sa.CheckConstraint("amount > 0", name=op.f("transfer_amount_check")),
+        sa.CheckConstraint("from_account <> to_account", name=op.f("transfer_accounts_check")),
         sa.CheckConstraint(
             "(unit = 'points') = (lot_expires_on IS NOT NULL AND lot_funder_id IS NOT NULL)",
-            name="transfer_lot_check",
+            name=op.f("transfer_lot_check"),
         ),
     )
     grant("transfer", "select", "insert")
@@ -64,8 +64,8 @@ def upgrade() -> None:
         sa.Column("creditable_mg", sa.BigInteger(), nullable=False),
         sa.Column("provisional_mg", sa.BigInteger(), nullable=False),
         sa.Column("incentive_mg", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("owner_id", name="wallet_pkey"),
-        sa.CheckConstraint("active_points >= 0", name="wallet_active_points_check"),
+        sa.PrimaryKeyConstraint("owner_id", name=op.f("wallet_pkey")),
+        sa.CheckConstraint("active_points >= 0", name=op.f("wallet_active_points_check")),
         postgresql_with={"fillfactor": 80},
     )
     grant("wallet", "select", "insert", "update")
@@ -75,9 +75,9 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("funder_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("remaining_points", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("owner_id", "expires_on", "funder_id", name="lot_pkey"),
-        sa.ForeignKeyConstraint(["funder_id"], ["funder.funder_id"], name="lot_funder_id_fkey"),
-        sa.CheckConstraint("remaining_points >= 0", name="lot_remaining_points_check"),
+        sa.PrimaryKeyConstraint("owner_id", "expires_on", "funder_id", name=op.f("lot_pkey")),
+        sa.ForeignKeyConstraint(["funder_id"], ["funder.funder_id"], name=op.f("lot_funder_id_fkey")),
+        sa.CheckConstraint("remaining_points >= 0", name=op.f("lot_remaining_points_check")),
         postgresql_with={"fillfactor": 80},
     )
     grant("lot", "select", "insert", "update")
