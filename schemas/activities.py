@@ -1,0 +1,254 @@
+"""The wire of activities: partners, batches, results per line, explained activities."""
+
+from schemas.fields import (
+    JSON_INTEGER_MAX,
+    BusinessNo,
+    Choice,
+    Day,
+    Flag,
+    Instant,
+    Items,
+    Part,
+    Pattern,
+    PlainText,
+    Uuid,
+    WholeNumber,
+    Wire,
+)
+from schemas.methodology import StepOut
+
+ACTIVITY_TYPES = ("metro_trip", "bus_trip", "shared_bike_trip", "shared_ebike_trip")
+OUTCOMES = ("accepted", "rejected", "duplicate")
+STATES = ("receiving", "processing", "done", "refused")
+MG_ACCOUNTS = ("creditable", "provisional", "incentive")
+ITEMS_MAX = 10_000
+NAME_MAX = 120
+WORD_MAX = 80
+TEXT_MAX = 600
+CURSOR_MAX = 400
+BATCH_BYTES_MAX = 64 * 1_048_576
+LINES_MAX = 1_000_000
+PARTS_MAX = 64
+SHA256 = r"[0-9a-f]{64}"
+
+
+class PublicKeyIn(Wire):
+    """An Ed25519 or P-256 public key as a JWK (RFC 8037, RFC 7518)."""
+
+    kty = Choice("OKP", "EC", required=True)
+    crv = Choice("Ed25519", "P-256", required=True)
+    x = Pattern(r"[A-Za-z0-9_-]{43}", required=True)
+    y = Pattern(r"[A-Za-z0-9_-]{43}")
+    kid = PlainText(max_length=NAME_MAX)
+    alg = Choice("EdDSA", "ES256")
+    use = Choice("sig")
+
+
+class PartnerIn(Wire):
+    """A data partner to be registered."""
+
+    request_no = BusinessNo(required=True)
+    code = Pattern(r"[a-z][a-z0-9-]{1,31}", required=True)
+    name_zh = PlainText(max_length=NAME_MAX, required=True)
+    name_en = PlainText(max_length=NAME_MAX, required=True)
+    programme_code = Pattern(r"[a-z][a-z0-9-]{0,31}", load_default="kunming")
+    activity_types = Items(Choice(*ACTIVITY_TYPES), low=1, high=len(ACTIVITY_TYPES), required=True)
+    public_key = Part(PublicKeyIn, required=True)
+
+
+class PartnerRecordOut(Wire):
+    """A data partner."""
+
+    partner_id = WholeNumber(required=True, low=1)
+    code = PlainText(max_length=WORD_MAX, required=True)
+    name_zh = PlainText(max_length=NAME_MAX, required=True)
+    name_en = PlainText(max_length=NAME_MAX, required=True)
+    programme_code = PlainText(max_length=WORD_MAX, required=True)
+    activity_types = Items(Choice(*ACTIVITY_TYPES), high=ITEMS_MAX, required=True)
+    key_id = PlainText(
+        max_length=WORD_MAX, required=True, metadata={"description": "RFC 7638 thumbprint of the partner's key"}
+    )
+
+
+class PartnerOut(Wire):
+    """What was done."""
+
+    partner = Part(PartnerRecordOut, required=True)
+    outcome = Choice("done", required=True)
+    replayed = Flag(required=True)
+
+
+class PartnersOut(Wire):
+    """A page of partners."""
+
+    partners = Items(Part(PartnerRecordOut), high=ITEMS_MAX, required=True)
+    next_after = PlainText(max_length=CURSOR_MAX, required=True, allow_none=True)
+
+
+class SumsIn(Wire):
+    """Sums over the file, as the partner adds them up."""
+
+    distance_m = WholeNumber(
+        required=True,
+        low=-JSON_INTEGER_MAX,
+        metadata={"description": "Over every distance_m that is a whole number of at most 15 digits"},
+    )
+
+
+class ManifestIn(Wire):
+    """What a batch declares before its file is uploaded."""
+
+    batch_no = BusinessNo(required=True)
+    period = Day(required=True, metadata={"description": "The day that the records are about"})
+    seq = WholeNumber(required=True, low=1, metadata={"description": "1 for the first batch, then one more each"})
+    prev_digest = Pattern(
+        SHA256,
+        required=True,
+        allow_none=True,
+        metadata={"description": "sha256 of the batch before; null for the first"},
+    )
+    format = Choice("csv", "ndjson", required=True)
+    compression = Choice("none", "gzip", required=True)
+    bytes = WholeNumber(
+        required=True, low=1, high=BATCH_BYTES_MAX, metadata={"description": "Size of the file as uploaded"}
+    )
+    sha256 = Pattern(SHA256, required=True, metadata={"description": "Digest of the file as uploaded"})
+    lines = WholeNumber(
+        required=True, low=1, high=LINES_MAX, metadata={"description": "Data lines; a CSV header is none"}
+    )
+    sums = Part(SumsIn, required=True)
+    parts = WholeNumber(required=True, low=1, high=PARTS_MAX)
+
+
+class BatchRecordOut(ManifestIn):
+    """A batch and how far it has come."""
+
+    state = Choice(*STATES, required=True)
+    registered_at = Instant(required=True)
+    completed_at = Instant(required=True, allow_none=True)
+    finished_at = Instant(required=True, allow_none=True)
+    lines_done = WholeNumber(required=True)
+
+
+class BatchOut(Wire):
+    """What was done."""
+
+    batch = Part(BatchRecordOut, required=True)
+    outcome = Choice("done", required=True)
+    replayed = Flag(required=True)
+
+
+class PartRecordOut(Wire):
+    """A stored part."""
+
+    part_no = WholeNumber(required=True, low=1)
+    bytes = WholeNumber(required=True, low=1)
+    sha256 = PlainText(max_length=64, required=True)
+
+
+class BatchesPartOut(Wire):
+    """What was done."""
+
+    part = Part(PartRecordOut, required=True)
+    outcome = Choice("done", required=True)
+
+
+class RefusalOut(Wire):
+    """Why a batch was refused as a whole; nothing of it is booked."""
+
+    code = PlainText(max_length=WORD_MAX, required=True)
+    pointer = PlainText(max_length=NAME_MAX, required=True)
+    detail = PlainText(max_length=TEXT_MAX, required=True)
+
+
+class CountsOut(Wire):
+    """Lines by outcome."""
+
+    accepted = WholeNumber(required=True)
+    rejected = WholeNumber(required=True)
+    duplicate = WholeNumber(required=True)
+
+
+class ReasonOut(Wire):
+    """Lines by reason."""
+
+    outcome = Choice(*OUTCOMES, required=True)
+    code = PlainText(max_length=WORD_MAX, required=True)
+    lines = WholeNumber(required=True, low=1)
+
+
+class BatchWholeOut(BatchRecordOut):
+    """A batch with its lines counted."""
+
+    refusal = Part(RefusalOut, required=True, allow_none=True)
+    counts = Part(CountsOut, required=True)
+    reasons = Items(Part(ReasonOut), high=ITEMS_MAX, required=True)
+
+
+class BatchProgressOut(Wire):
+    """How far a batch has come."""
+
+    batch = Part(BatchWholeOut, required=True)
+
+
+class LineOut(Wire):
+    """What became of one line."""
+
+    line = WholeNumber(required=True, low=1)
+    outcome = Choice(*OUTCOMES, required=True)
+    code = PlainText(max_length=WORD_MAX, required=True, allow_none=True)
+    pointer = PlainText(max_length=NAME_MAX, required=True, allow_none=True)
+    detail = PlainText(max_length=TEXT_MAX, required=True, allow_none=True)
+    event_no = PlainText(max_length=64, required=True, allow_none=True)
+
+
+class LinesOut(Wire):
+    """A page of lines."""
+
+    results = Items(Part(LineOut), high=ITEMS_MAX, required=True)
+    next_after = PlainText(max_length=CURSOR_MAX, required=True, allow_none=True)
+
+
+class ActivityOut(Wire):
+    """A credited activity."""
+
+    activity_id = Uuid(required=True)
+    activity_type = Choice(*ACTIVITY_TYPES, required=True)
+    state = Choice("credited", required=True)
+    partner = PlainText(max_length=NAME_MAX, required=True)
+    event_no = PlainText(max_length=64, required=True)
+    evidence = PlainText(max_length=WORD_MAX, required=True)
+    started_at = Instant(required=True)
+    ended_at = Instant(required=True)
+    distance_m = WholeNumber(required=True)
+    duration_s = WholeNumber(required=True)
+    reduction_mg = WholeNumber(required=True)
+    mg_account = Choice(*MG_ACCOUNTS, required=True)
+    points = WholeNumber(required=True)
+    recorded_at = Instant(required=True)
+
+
+class ActivitiesOut(Wire):
+    """A page of activities, the last recorded first."""
+
+    activities = Items(Part(ActivityOut), high=ITEMS_MAX, required=True)
+    next_after = PlainText(max_length=CURSOR_MAX, required=True, allow_none=True)
+
+
+class MethodUsedOut(Wire):
+    """The very version that quantified the activity."""
+
+    method_id = PlainText(max_length=WORD_MAX, required=True)
+    version = WholeNumber(required=True, low=1)
+    title = PlainText(max_length=TEXT_MAX, required=True)
+    digest = PlainText(max_length=64, required=True)
+    has_placeholder = Flag(required=True)
+
+
+class ActivityWholeOut(ActivityOut):
+    """An activity, explained."""
+
+    vehicle_no = PlainText(max_length=64, required=True, allow_none=True)
+    method = Part(MethodUsedOut, required=True)
+    steps = Items(Part(StepOut), high=ITEMS_MAX, required=True)
+    points_rule = PlainText(max_length=TEXT_MAX, required=True)

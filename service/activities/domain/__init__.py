@@ -1,0 +1,1 @@
+"""The rules of activities: how a partner's file is read, checked and decided, line by line."""

@@ -1,0 +1,1 @@
+"""What activities can do for those who ask from outside; each is one transaction."""

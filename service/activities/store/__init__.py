@@ -1,0 +1,1 @@
+"""SQL of activities; every function takes a session and leaves the commit to the operation."""

@@ -1,0 +1,164 @@
+"""One chunk of lines into the tables: look-ups and claims by arrays, rows by COPY, no statement per line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from sqlmodel import Session
+
+from service.activities.domain.batches import Tally, outcome_of
+from service.activities.domain.judging import Credit, Judged
+from service.activities.domain.reasons import Problem
+from service.activities.store.batches import Key
+from service.core.database import GuardFailed, driver, execute, fetch_all
+from service.ledger import Moment
+
+_EVENTS = """
+SELECT event_no, body_digest FROM reported_event WHERE event_no = ANY(%s::text[]) AND partner_id = %s
+"""
+_ACTS = "SELECT act_key FROM credited_act WHERE act_key = ANY(%s::bytea[])"
+_CLAIM_EVENTS = """
+INSERT INTO reported_event (event_no, partner_id, body_digest, citizen_id, activity_id)
+SELECT event_no, %s, body_digest, citizen_id, activity_id
+FROM unnest(%s::text[], %s::bytea[], %s::bigint[], %s::uuid[])
+    AS claim (event_no, body_digest, citizen_id, activity_id)
+ON CONFLICT DO NOTHING
+"""
+_CLAIM_ACTS = """
+INSERT INTO credited_act (act_key, citizen_id, activity_id)
+SELECT * FROM unnest(%s::bytea[], %s::bigint[], %s::uuid[])
+ON CONFLICT DO NOTHING
+"""
+_COPY_ACTIVITIES = """
+COPY activity (
+    citizen_id, recorded_on, activity_id, recorded_at, partner_id, event_no, activity_type, evidence, started_at,
+    ended_at, distance_m, start_lng_e6, start_lat_e6, end_lng_e6, end_lat_e6, vehicle_no, method_id,
+    method_version, reduction_mg, mg_account, points
+) FROM STDIN
+"""
+_COPY_LINES = "COPY batch_line (partner_id, batch_no, line_no, outcome, code, pointer, event_no) FROM STDIN"
+_COUNT = """
+INSERT INTO batch_tally (partner_id, batch_no, outcome, code, lines)
+SELECT %s, %s, outcome, code, lines
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS tally (outcome, code, lines)
+ON CONFLICT (partner_id, batch_no, outcome, code) DO UPDATE SET lines = batch_tally.lines + excluded.lines
+"""
+_NULL = r"\N"
+_KEPT_EVENT_CODES = frozenset({"SAME_EVENT", "EVENT_NO_REUSED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A decided chunk: which rides are credited, under which ids."""
+
+    key: Key
+    first_line: int
+    judged: Judged
+    credits: Sequence[Credit]
+    activity_ids: Sequence[UUID]
+    acts: Mapping[int, bytes]
+
+
+def find_events(session: Session, partner_id: int, judged: Judged) -> dict[str, bytes]:
+    """Return which of the chunk's events were taken before, with the digests of what they said."""
+    event_no = judged.rides.event_no
+    asked = sorted({event_no[row] for row in judged.readable})
+    rows = fetch_all(session, _EVENTS, (asked, partner_id))
+    return {row[0]: bytes(row[1]) for row in rows}
+
+
+def find_acts(session: Session, keys: Iterable[bytes]) -> frozenset[bytes]:
+    """Return which of the acts were credited before, by any partner."""
+    return frozenset(bytes(row[0]) for row in fetch_all(session, _ACTS, (sorted(set(keys)),)))
+
+
+def claim(session: Session, chunk: Chunk) -> None:
+    """Claim the events and the acts, in the order of their keys, so that two chunks never wait in a ring.
+
+    Raises:
+        GuardFailed: Another transaction claimed one of them after we looked; the chunk must be decided anew.
+    """
+    if not chunk.credits:
+        return
+    rides, digests = chunk.judged.rides, chunk.judged.digests
+    rows = [
+        (rides.event_no[credit.row], digests[credit.row], chunk.acts[credit.row], credit.citizen_id, activity_id)
+        for credit, activity_id in zip(chunk.credits, chunk.activity_ids, strict=True)
+    ]
+    event_nos, bodies, _, citizen_ids, ids = zip(*sorted(rows, key=lambda row: row[0]), strict=True)
+    events = (chunk.key[0], list(event_nos), list(bodies), list(citizen_ids), list(ids))
+    _guarded(session, "events", len(rows), _CLAIM_EVENTS, events)
+    _, _, keys, citizen_ids, ids = zip(*sorted(rows, key=lambda row: row[2]), strict=True)
+    _guarded(session, "acts", len(rows), _CLAIM_ACTS, (list(keys), list(citizen_ids), list(ids)))
+
+
+def _guarded(session: Session, label: str, expected: int, sql: str, values: tuple[object, ...]) -> None:
+    found = execute(session, sql, values)
+    if found != expected:
+        raise GuardFailed(label, expected, found)
+
+
+def copy_activities(session: Session, chunk: Chunk, moment: Moment) -> None:
+    """Append the activities."""
+    rides, methods = chunk.judged.rides, chunk.judged.methods
+    recorded = f"{moment.recorded_on}"
+    recorded_at = moment.recorded_at.isoformat()
+    lines = [
+        f"{credit.citizen_id}\t{recorded}\t{activity_id.hex}\t{recorded_at}\t{chunk.key[0]}"
+        f"\t{rides.event_no[credit.row]}\t{rides.activity_type[credit.row]}\t{rides.evidence[credit.row]}"
+        f"\t{rides.started_at[credit.row]}\t{rides.ended_at[credit.row]}\t{rides.distance_m[credit.row]}"
+        f"\t{_place(rides.start_lng_e6[credit.row], rides.start_lat_e6[credit.row])}"
+        f"\t{_place(rides.end_lng_e6[credit.row], rides.end_lat_e6[credit.row])}"
+        f"\t{_text(rides.vehicle_no[credit.row])}\t{methods[credit.row].method_id}"
+        f"\t{methods[credit.row].version}\t{credit.reduction_mg}\t{credit.mg_account}\t{credit.points}\n"
+        for credit, activity_id in zip(chunk.credits, chunk.activity_ids, strict=True)
+    ]
+    _copy(session, _COPY_ACTIVITIES, lines)
+
+
+def copy_lines(session: Session, chunk: Chunk, verdicts: Mapping[int, Problem]) -> None:
+    """Append what became of every line of the chunk."""
+    partner_id, batch_no = chunk.key
+    rides = chunk.judged.rides
+    event_nos = dict(zip(rides.places, rides.event_no, strict=True))
+    lines = []
+    for place in range(chunk.judged.size):
+        verdict = verdicts.get(place)
+        shown = event_nos.get(place, _NULL)
+        if verdict is None:
+            ending = f"accepted\t\t\t{shown}"
+        else:
+            if verdict.pointer == "#/event_no" and verdict.code not in _KEPT_EVENT_CODES:
+                shown = _NULL
+            ending = f"{outcome_of(verdict)}\t{verdict.code}\t{_escaped(verdict.pointer)}\t{shown}"
+        lines.append(f"{partner_id}\t{batch_no}\t{chunk.first_line + place}\t{ending}\n")
+    _copy(session, _COPY_LINES, lines)
+
+
+def add_tallies(session: Session, key: Key, tallies: Sequence[Tally]) -> None:
+    """Add the chunk's counts to the batch's."""
+    columns = ([t.outcome for t in tallies], [t.code for t in tallies], [t.lines for t in tallies])
+    execute(session, _COUNT, (*key, *columns))
+
+
+def _place(lng_e6: int | None, lat_e6: int | None) -> str:
+    return f"{_NULL}\t{_NULL}" if lng_e6 is None else f"{lng_e6}\t{lat_e6}"
+
+
+def _text(value: str) -> str:
+    return _escaped(value) if value else _NULL
+
+
+def _escaped(value: str) -> str:
+    """Escape for COPY's text form; the sheet holds no control characters, so the backslash is all there is."""
+    return value.replace("\\", "\\\\")
+
+
+def _copy(session: Session, sql: LiteralString, lines: list[str]) -> None:
+    if not lines:
+        return
+    with driver(session).cursor() as cursor, cursor.copy(sql) as copy:
+        copy.write("".join(lines))
+    if cursor.rowcount != len(lines):
+        raise GuardFailed(sql, len(lines), cursor.rowcount)
