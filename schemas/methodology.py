@@ -46,19 +46,12 @@ class MethodOut(Wire):
         "provisional",
         "incentive",
         required=True,
-        metadata={"description": "Where reductions are booked; only creditable ones can be pooled into PHCER"},
     )
     has_placeholder = Flag(required=True)
     placeholders = Items(PlainText(max_length=WORD_MAX), required=True, high=ITEMS_MAX)
     effective_from = Day(required=True)
-    effective_until = Day(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The last day; null until a later version takes over"},
-    )
-    digest = PlainText(
-        required=True, max_length=64, metadata={"description": "SHA-256 of the published file, in hex"}
-    )
+    effective_until = Day(required=True, allow_none=True)
+    digest = PlainText(required=True, max_length=64)
 
 
 class MethodsOut(Wire):

@@ -81,6 +81,7 @@ class Builder:
     def _declare(self, name: str, value: Exact, unit: Unit, path: Path) -> None:
         if name in self.names or name in RESERVED:
             self.document.report((*path, "name"), "NAME_TAKEN", f"{name} is declared already or reserved")
+            raise LeftOut
         self.names[name] = value
         self.units[name] = unit
 

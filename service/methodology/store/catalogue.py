@@ -14,7 +14,7 @@ from service.methodology.store.problems import CatalogueRefused, FileProblem
 from service.methodology.store.published import check_unchanged, read_lock
 from service.methodology.store.reading import read_method
 
-CATALOGUE = Path(__file__).parents[1] / "catalogue"
+CATALOGUE = Path(__file__).parents[1].joinpath("catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def read_folder(folder: Path) -> Folder:
     drafts: list[Method] = []
     draft_problems: list[FileProblem] = []
     for name, content in contents.items():
-        method, found = read_method(str(folder / name), content)
+        method, found = read_method(str(folder.joinpath(name)), content)
         (problems if name in digests else draft_problems).extend(found)
         if method is not None:
             (published if name in digests else drafts).append(method)
@@ -101,7 +101,7 @@ def effective_problems(folder: Path, methods: Sequence[Method]) -> list[FileProb
             continue
         code = _clash(earlier, later)
         if code is not None:
-            file = str(folder / f"{later.method_id}.v{later.version}.yaml")
+            file = str(folder.joinpath(f"{later.method_id}.v{later.version}.yaml"))
             message = f"against {earlier.method_id} version {earlier.version}"
             problems.append(FileProblem(file, 1, "effective_from", code, message))
     return problems

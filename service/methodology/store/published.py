@@ -13,7 +13,7 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *]([a-z0-9_.]+\.yaml)", re.ASCII)
 
 def read_lock(folder: Path) -> tuple[dict[str, str], list[FileProblem]]:
     """Return the digest of every published file; a file not listed is a draft."""
-    path = folder / LOCK
+    path = folder.joinpath(LOCK)
     if not path.is_file():
         return {}, [FileProblem(str(path), 1, "", "LOCK_MISSING", "the list of published files is not there")]
     digests: dict[str, str] = {}
@@ -33,7 +33,7 @@ def check_unchanged(folder: Path, digests: Mapping[str, str], contents: Mapping[
     """Return every published file that is gone or is not the one that was published."""
     problems: list[FileProblem] = []
     for file, digest in digests.items():
-        path = str(folder / file)
+        path = str(folder.joinpath(file))
         if file not in contents:
             problems.append(
                 FileProblem(path, 1, "", "PUBLISHED_FILE_MISSING", "a published file is never removed")

@@ -51,8 +51,10 @@ def _checked(document: Document) -> Fields | None:
 def _flat(errors: object, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield every code of marshmallow's nested errors with its path."""
     if isinstance(errors, Mapping):
+        # marshmallow puts "key" or "value" below an entry of a mapping; only worked examples hold mappings.
+        silent = {"_schema", "key", "value"} if path[:1] == ("golden",) else {"_schema"}
         for key, inner in errors.items():
-            yield from _flat(inner, path if key in {"_schema", "key", "value"} else (*path, key))
+            yield from _flat(inner, path if key in silent else (*path, key))
     elif isinstance(errors, list):
         yield from ((path, str(code)) for code in errors)
 
@@ -62,8 +64,9 @@ def _built(document: Document, data: Fields, digest: str) -> Method | None:
     inputs, parameters = builder.inputs(), builder.parameters()
     steps, limits = builder.steps(), builder.limits()
     _check_result(document, data)
-    _check_use(builder)
     plan = Plan(inputs, parameters, steps, builder.tiers())
+    if not document.problems:
+        _check_use(builder)
     if document.problems:
         return None
     method = _method(data, plan, limits, digest)
@@ -113,7 +116,7 @@ def _check_result(document: Document, data: Fields) -> None:
 
 def _check_use(builder: Builder) -> None:
     """Note what nothing uses: a figure that changes nothing is a mistake or a decoy."""
-    used = builder.used | builder.broken | {REDUCTION}
+    used = builder.used | {REDUCTION}
     for key in ("inputs", "parameters", "steps"):
         for at, part in enumerate(builder.data[key]):
             if part["name"] not in used:
