@@ -67,14 +67,17 @@ def _dev(opening: Callable[[], Opening]) -> click.Group:
 
     @dev.command()
     @click.argument("phone", required=False)
-    def codes(phone: str | None) -> None:
+    @click.option(
+        "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="codes to print at most"
+    )
+    def codes(phone: str | None, limit: int) -> None:
         """Print the sign-in codes that may still be used, newest first: PHONE CODE END."""
         context = opening().context()
         if not context.development:
             message = "codes can be read in development mode only"
             raise click.ClickException(message)
         try:
-            found = list_development_codes(context, phone)
+            found = list_development_codes(context, phone, limit)
         except Refusal as refusal:
             raise _explained(refusal) from None
         for number, code, expires_at in found:
