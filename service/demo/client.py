@@ -15,7 +15,8 @@ import orjson
 
 ATTEMPTS_MAX = 6
 TIMEOUT_S = 60
-RETRY_AFTER_S_MAX = 5
+PATIENCE_S = 5
+"""So long a wait that the service asks for is kept without a word."""
 FAULTS_FROM = 500
 JSON_HEADERS = {"Content-Type": "application/json"}
 
@@ -74,7 +75,12 @@ class Door:
         self._mine = threading.local()
 
     def ask(
-        self, method: str, target: str, body: Mapping[str, object] | bytes = b"", who: Headers = nobody
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, object] | bytes = b"",
+        who: Headers = nobody,
+        patience_s: int = PATIENCE_S,
     ) -> Answer:
         """Send one request, again and again while the service is away; every refusal is an answer.
 
@@ -91,7 +97,7 @@ class Door:
                 fault = error
                 self._heal()
                 continue
-            if answer.status == http.client.TOO_MANY_REQUESTS and self._waited(answer):
+            if answer.status == http.client.TOO_MANY_REQUESTS and self._waited(answer, patience_s):
                 continue
             if answer.status < FAULTS_FROM:
                 return answer
@@ -124,10 +130,10 @@ class Door:
         return Answer(found.status, found.read(), dict(found.headers))
 
     @staticmethod
-    def _waited(answer: Answer) -> bool:
-        """Wait as long as the service asks, if that is short."""
-        wait_s = int(answer.headers.get("Retry-After", RETRY_AFTER_S_MAX + 1))
-        if wait_s > RETRY_AFTER_S_MAX:
+    def _waited(answer: Answer, patience_s: int) -> bool:
+        """Wait as long as the service asks, if that is not too long."""
+        wait_s = int(answer.headers.get("Retry-After", patience_s + 1))
+        if wait_s > patience_s:
             return False
         time.sleep(wait_s)
         return True

@@ -146,6 +146,12 @@ DEFECTS = (
         _other_type,
     ),
     Defect("rejected", "MISSING_FIELD", Text("缺少必填内容", "a missing value"), _changed(evidence="")),
+    Defect(
+        "rejected",
+        "EVIDENCE_NOT_ACCEPTED",
+        Text("证据类型不被接受", "evidence the method does not take"),
+        _changed(evidence="meter"),
+    ),
     Defect("rejected", "BAD_ENCODING", Text("不是 UTF-8", "not UTF-8"), _in_gbk),
     Defect(
         "rejected", "UNKNOWN_FIELD", Text("多出未知字段", "an unknown field"), _unknown_field, formats=("ndjson",)

@@ -41,15 +41,19 @@ class Service:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _healthy_at: float = 0.0
 
+    def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run one `tanhui` command as a person would."""
+        return subprocess.run(
+            (*TANHUI, *words), input=typed, env=self._environment(), capture_output=True, text=True, check=False
+        )
+
     def command(self, *words: str, typed: str = "") -> str:
-        """Run one `tanhui` command as a person would, and return what it printed.
+        """Run one `tanhui` command that has to succeed, and return what it printed.
 
         Raises:
             Unexpected: It failed; the message is what it said.
         """
-        done = subprocess.run(
-            (*TANHUI, *words), input=typed, env=self._environment(), capture_output=True, text=True, check=False
-        )
+        done = self.run(*words, typed=typed)
         if done.returncode != 0:
             message = f"tanhui {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}"
             raise Unexpected(message)

@@ -20,7 +20,7 @@ SPEED_M_PER_MIN = {METRO: (480, 580), BUS: (240, 340), BIKE: (150, 220), EBIKE: 
 ROAD_PERCENT = {BUS: (125, 145), BIKE: (108, 130), EBIKE: (112, 135)}
 """An assumption: how much longer the road is than the straight line."""
 
-EVIDENCE = {METRO: "fare_gate", BUS: "meter", BIKE: "operator_order", EBIKE: "operator_order"}
+EVIDENCE = {METRO: "fare_gate", BUS: "fare_gate", BIKE: "operator_order", EBIKE: "operator_order"}
 VEHICLES = {METRO: 0, BUS: 900, BIKE: 40_000, EBIKE: 15_000}
 
 
