@@ -22,11 +22,11 @@ class OperatorOut(Wire):
 
 
 class OperatorSignInOut(Wire):
-    """A browser that is signed in; the session itself is in the cookie."""
+    """A browser that is signed in: the session is in the cookie, changes send csrf_token back as X-CSRF-Token."""
 
     outcome = Choice("done")
     operator = Part(OperatorOut)
-    csrf_token = PlainText(max_length=64, metadata={"description": "send it back as X-CSRF-Token"})
+    csrf_token = PlainText(max_length=64)
     expires_at = Instant()
 
 
@@ -61,9 +61,9 @@ class CitizenOut(Wire):
 
 
 class SignedInCitizenOut(CitizenOut):
-    """A citizen who has just signed in."""
+    """A citizen who has just signed in; ``new`` when that made the account."""
 
-    new = Flag(metadata={"description": "this sign-in made the account"})
+    new = Flag()
 
 
 class TokensOut(Wire):
@@ -105,10 +105,10 @@ class JwksOut(Wire):
 
 
 class MeOut(Wire):
-    """One's own account."""
+    """One's own account, and whether an entrustment is in force."""
 
     citizen = Part(CitizenOut)
-    entrusted = Flag(metadata={"description": "an entrustment is in force"})
+    entrusted = Flag()
 
 
 class EntrustmentIn(Wire):
