@@ -131,7 +131,7 @@ class StepValueOut(Wire):
     name = PlainText(required=True, max_length=WORD_MAX)
     title = PlainText(required=True, max_length=TEXT_MAX)
     amount = PlainText(required=True, max_length=WORD_MAX)
-    unit = PlainText(required=True, max_length=WORD_MAX)
+    unit = PlainText(required=True, min_length=0, max_length=WORD_MAX)
     status = Choice(*STATUSES, required=True, allow_none=True)
     year = WholeNumber(required=True, allow_none=True)
     source = PlainText(required=True, allow_none=True, max_length=TEXT_MAX)

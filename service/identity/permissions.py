@@ -44,6 +44,7 @@ _TABLE: tuple[tuple[str, Iterable[str], bool], ...] = (
     ("public.operator_sign_in",   _EVERYBODY,   _ALL),
     ("public.health",             _EVERYBODY,   _ALL),
     ("public.keys",               _EVERYBODY,   _ALL),
+    ("public.methods",            _EVERYBODY,   _ALL),
     ("offers.read",               _EVERYBODY,   _ALL),
     ("me.read",                   _CITIZEN,     _OWN),
     ("entrustment.write",         _CITIZEN,     _OWN),

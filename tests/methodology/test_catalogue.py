@@ -37,8 +37,10 @@ def test_the_catalogue_of_the_service_has_four_trips_and_no_problem() -> None:
 
 def test_every_figure_names_its_source_in_both_languages() -> None:
     for method in Catalogue.load().methods:
-        figures = [*method.parameters, *method.evidence, *method.limits]
-        for text in (figure.basis.source for figure in figures):
+        bases = [figure.basis for figure in method.parameters]
+        bases += [tier.basis for tier in method.evidence]
+        bases += [limit.basis for limit in method.limits]
+        for text in (basis.source for basis in bases):
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text.zh)
             assert text.en.isascii()
 

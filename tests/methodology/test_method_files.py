@@ -175,7 +175,7 @@ steps:
         (b"- 1\n- 2\n", "WRONG_TYPE"),
         (b"just text", "WRONG_TYPE"),
         (b"a: 1\x00", "YAML_SYNTAX"),
-        (b"[" * 5000, "YAML_SYNTAX"),
+        (b"[" * 5000, "YAML_TOO_DEEP"),
         (b"? {a: 1}\n: 2\n", "BAD_KEY"),
         (b"#" * 300_000, "FILE_TOO_LARGE"),
         (b"a: 1\n---\nb: 2\n", "YAML_SYNTAX"),

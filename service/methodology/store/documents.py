@@ -13,18 +13,21 @@ import yaml
 from service.methodology.store.problems import FileProblem, Path, pointed
 
 BYTES_MAX = 256 * 1024
+DEPTH_MAX = 12
+ANCHOR = "YAML_ANCHOR"
+TOO_DEEP = "YAML_TOO_DEEP"
 _TAG = "tag:yaml.org,2002:"
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 
 
-class AnchorFound(Exception):  # noqa: N818 - a signal within this module
-    """The file uses an anchor or an alias, which could blow a small file up without end."""
+class NotAllowed(Exception):  # noqa: N818 - a signal within this module
+    """The file uses what could blow a small file up without end."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self.line = line
+    def __init__(self, line: int, code: str, message: str) -> None:
+        super().__init__(line, code, message)
+        self.line, self.code, self.message = line, code, message
 
 
 @dataclass(slots=True)
@@ -59,13 +62,13 @@ def read_document(file: str, content: bytes) -> Document:
         document.data = None if node is None else _plain(document, node, ())
     except UnicodeDecodeError:
         document.report((), "BAD_ENCODING", "the file is not UTF-8")
-    except AnchorFound as found:
+    except NotAllowed as found:
         document.lines[()] = found.line
-        document.report((), "YAML_ANCHOR", "anchors and aliases are not allowed")
+        document.report((), found.code, found.message)
     except yaml.MarkedYAMLError as error:
         document.lines[()] = 1 if error.problem_mark is None else error.problem_mark.line + 1
         document.report((), "YAML_SYNTAX", error.problem or "the file is not YAML")
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         document.report((), "YAML_SYNTAX", "the file is not YAML")
     if document.data is None and not document.problems:
         document.report((), "YAML_SYNTAX", "the file is empty")
@@ -73,10 +76,15 @@ def read_document(file: str, content: bytes) -> Document:
 
 
 def _composed(text: str) -> yaml.Node | None:
+    """Return the tree of a document, after a first pass that bounds what building the tree can cost."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        anchor = getattr(event, "anchor", None)
-        if anchor is not None:
-            raise AnchorFound(event.start_mark.line + 1 if event.start_mark is not None else 1)
+        line = 1 if event.start_mark is None else event.start_mark.line + 1
+        if getattr(event, "anchor", None) is not None:
+            raise NotAllowed(line, ANCHOR, "anchors and aliases are not allowed")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAX:
+            raise NotAllowed(line, TOO_DEEP, f"a file nests at most {DEPTH_MAX} levels")
     node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     return node
 
