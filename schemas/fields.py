@@ -48,6 +48,11 @@ def refuse(code: str) -> ValidationError:
     return ValidationError(code)
 
 
+def _metadata(form: Mapping[str, object], more: dict[str, Any]) -> dict[str, object]:
+    """Return what OpenAPI says of a field: its form and what its schema adds (taken out of ``more``)."""
+    return {**form, **more.pop("metadata", {})}
+
+
 class _Coded(fields.Field[Any]):
     """A field whose messages are codes."""
 
@@ -58,7 +63,9 @@ class WholeNumber(_Coded):
     """A JSON integer within bounds; ``12.9``, ``12.0``, ``"12"`` and ``true`` are refused."""
 
     def __init__(self, *, low: int = 0, high: int = JSON_INTEGER_MAX, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "integer", "minimum": low, "maximum": high}, **kwargs)
+        super().__init__(
+            metadata=_metadata({"type": "integer", "minimum": low, "maximum": high}, kwargs), **kwargs
+        )
         self.low = low
         self.high = high
 
@@ -88,7 +95,7 @@ class PlainText(_Coded):
 
     def __init__(self, *, max_length: int, min_length: int = 1, **kwargs: Any) -> None:
         bounds = {"type": "string", "minLength": min_length, "maxLength": max_length}
-        super().__init__(metadata=bounds, **kwargs)
+        super().__init__(metadata=_metadata(bounds, kwargs), **kwargs)
         self.min_length = min_length
         self.max_length = max_length
 
@@ -112,7 +119,7 @@ class Pattern(_Coded):
     """A string of one exact form."""
 
     def __init__(self, pattern: str, *, code: str = "WRONG_FORM", **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "pattern": f"^(?:{pattern})$"}, **kwargs)
+        super().__init__(metadata=_metadata({"type": "string", "pattern": f"^(?:{pattern})$"}, kwargs), **kwargs)
         self.pattern = re.compile(pattern, re.ASCII)
         self.code = code
 
@@ -138,7 +145,7 @@ class Choice(_Coded):
     """One of a few words."""
 
     def __init__(self, *words: str, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "enum": list(words)}, **kwargs)
+        super().__init__(metadata=_metadata({"type": "string", "enum": list(words)}, kwargs), **kwargs)
         self.words = words
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
@@ -156,7 +163,7 @@ class Flag(_Coded):
     """``true`` or ``false``, nothing else."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "boolean"}, **kwargs)
+        super().__init__(metadata=_metadata({"type": "boolean"}, kwargs), **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> bool | None:
         return None if value is None else bool(value)
@@ -171,7 +178,7 @@ class Instant(_Coded):
     """An RFC 3339 time with its offset; answered in Kunming's (+08:00)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "format": "date-time"}, **kwargs)
+        super().__init__(metadata=_metadata({"type": "string", "format": "date-time"}, kwargs), **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.astimezone(SHANGHAI).isoformat()
@@ -196,7 +203,7 @@ class Day(_Coded):
     """A calendar day, ``YYYY-MM-DD``."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "format": "date"}, **kwargs)
+        super().__init__(metadata=_metadata({"type": "string", "format": "date"}, kwargs), **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()
@@ -216,7 +223,7 @@ class Uuid(_Coded):
     """A UUID in its lower-case form."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "format": "uuid"}, **kwargs)
+        super().__init__(metadata=_metadata({"type": "string", "format": "uuid"}, kwargs), **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else str(value)
@@ -233,7 +240,7 @@ class Items(fields.List[Any]):
     default_error_messages = COMMON_MESSAGES
 
     def __init__(self, inner: fields.Field[Any], *, low: int = 0, high: int, **kwargs: Any) -> None:
-        super().__init__(inner, metadata={"minItems": low, "maxItems": high}, **kwargs)
+        super().__init__(inner, metadata=_metadata({"minItems": low, "maxItems": high}, kwargs), **kwargs)
         self.low = low
         self.high = high
 
