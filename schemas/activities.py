@@ -65,9 +65,7 @@ class PartnerRecordOut(Wire):
     name_en = PlainText(max_length=NAME_MAX, required=True)
     programme_code = PlainText(max_length=WORD_MAX, required=True)
     activity_types = Items(Choice(*ACTIVITY_TYPES), high=ITEMS_MAX, required=True)
-    key_id = PlainText(
-        max_length=WORD_MAX, required=True, metadata={"description": "RFC 7638 thumbprint of the partner's key"}
-    )
+    key_id = PlainText(max_length=WORD_MAX, required=True)
 
 
 class PartnerOut(Wire):
@@ -88,34 +86,21 @@ class PartnersOut(Wire):
 class SumsIn(Wire):
     """Sums over the file, as the partner adds them up."""
 
-    distance_m = WholeNumber(
-        required=True,
-        low=-JSON_INTEGER_MAX,
-        metadata={"description": "Over every distance_m that is a whole number of at most 15 digits"},
-    )
+    distance_m = WholeNumber(required=True, low=-JSON_INTEGER_MAX)
 
 
 class ManifestIn(Wire):
     """What a batch declares before its file is uploaded."""
 
     batch_no = BusinessNo(required=True)
-    period = Day(required=True, metadata={"description": "The day that the records are about"})
-    seq = WholeNumber(required=True, low=1, metadata={"description": "1 for the first batch, then one more each"})
-    prev_digest = Pattern(
-        SHA256,
-        required=True,
-        allow_none=True,
-        metadata={"description": "sha256 of the batch before; null for the first"},
-    )
+    period = Day(required=True)
+    seq = WholeNumber(required=True, low=1)
+    prev_digest = Pattern(SHA256, required=True, allow_none=True)
     format = Choice("csv", "ndjson", required=True)
     compression = Choice("none", "gzip", required=True)
-    bytes = WholeNumber(
-        required=True, low=1, high=BATCH_BYTES_MAX, metadata={"description": "Size of the file as uploaded"}
-    )
-    sha256 = Pattern(SHA256, required=True, metadata={"description": "Digest of the file as uploaded"})
-    lines = WholeNumber(
-        required=True, low=1, high=LINES_MAX, metadata={"description": "Data lines; a CSV header is none"}
-    )
+    bytes = WholeNumber(required=True, low=1, high=BATCH_BYTES_MAX)
+    sha256 = Pattern(SHA256, required=True)
+    lines = WholeNumber(required=True, low=1, high=LINES_MAX)
     sums = Part(SumsIn, required=True)
     parts = WholeNumber(required=True, low=1, high=PARTS_MAX)
 
@@ -138,7 +123,7 @@ class BatchOut(Wire):
     replayed = Flag(required=True)
 
 
-class PartRecordOut(Wire):
+class BatchPartRecordOut(Wire):
     """A stored part."""
 
     part_no = WholeNumber(required=True, low=1)
@@ -146,14 +131,14 @@ class PartRecordOut(Wire):
     sha256 = PlainText(max_length=64, required=True)
 
 
-class BatchesPartOut(Wire):
+class BatchPartOut(Wire):
     """What was done."""
 
-    part = Part(PartRecordOut, required=True)
+    part = Part(BatchPartRecordOut, required=True)
     outcome = Choice("done", required=True)
 
 
-class RefusalOut(Wire):
+class BatchRefusalOut(Wire):
     """Why a batch was refused as a whole; nothing of it is booked."""
 
     code = PlainText(max_length=WORD_MAX, required=True)
@@ -161,7 +146,7 @@ class RefusalOut(Wire):
     detail = PlainText(max_length=TEXT_MAX, required=True)
 
 
-class CountsOut(Wire):
+class LineCountsOut(Wire):
     """Lines by outcome."""
 
     accepted = WholeNumber(required=True)
@@ -169,7 +154,7 @@ class CountsOut(Wire):
     duplicate = WholeNumber(required=True)
 
 
-class ReasonOut(Wire):
+class LineReasonOut(Wire):
     """Lines by reason."""
 
     outcome = Choice(*OUTCOMES, required=True)
@@ -180,9 +165,9 @@ class ReasonOut(Wire):
 class BatchWholeOut(BatchRecordOut):
     """A batch with its lines counted."""
 
-    refusal = Part(RefusalOut, required=True, allow_none=True)
-    counts = Part(CountsOut, required=True)
-    reasons = Items(Part(ReasonOut), high=ITEMS_MAX, required=True)
+    refusal = Part(BatchRefusalOut, required=True, allow_none=True)
+    counts = Part(LineCountsOut, required=True)
+    reasons = Items(Part(LineReasonOut), high=ITEMS_MAX, required=True)
 
 
 class BatchProgressOut(Wire):
@@ -191,7 +176,7 @@ class BatchProgressOut(Wire):
     batch = Part(BatchWholeOut, required=True)
 
 
-class LineOut(Wire):
+class BatchLineOut(Wire):
     """What became of one line."""
 
     line = WholeNumber(required=True, low=1)
@@ -202,10 +187,10 @@ class LineOut(Wire):
     event_no = PlainText(max_length=64, required=True, allow_none=True)
 
 
-class LinesOut(Wire):
+class BatchLinesOut(Wire):
     """A page of lines."""
 
-    results = Items(Part(LineOut), high=ITEMS_MAX, required=True)
+    results = Items(Part(BatchLineOut), high=ITEMS_MAX, required=True)
     next_after = PlainText(max_length=CURSOR_MAX, required=True, allow_none=True)
 
 

@@ -8,10 +8,10 @@ from flask import Response, request
 from schemas.activities import (
     ActivitiesOut,
     ActivityWholeOut,
-    BatchesPartOut,
+    BatchPartOut,
     BatchOut,
     BatchProgressOut,
-    LinesOut,
+    BatchLinesOut,
     ManifestIn,
     PartnerIn,
     PartnerOut,
@@ -113,7 +113,7 @@ def _batch_blueprint(context: Context, requires: Requires) -> Blueprint:
 
     @blueprint.route("/batches/<batch_no>/parts/<int:part_no>", methods=["PUT"])
     @requires("partner.batches.write")
-    @blueprint.response(200, BatchesPartOut)
+    @blueprint.response(200, BatchPartOut)
     @blueprint.refuses(
         RequestReplayed,
         BodyTooLarge,
@@ -154,7 +154,7 @@ def _batch_blueprint(context: Context, requires: Requires) -> Blueprint:
     @blueprint.route("/batches/<batch_no>/results", methods=["GET"])
     @requires("partner.batches.read")
     @blueprint.arguments(PageQuery, location="query")
-    @blueprint.response(200, LinesOut)
+    @blueprint.response(200, BatchLinesOut)
     @blueprint.refuses(InvalidRequest, RequestReplayed, refusals.BatchNotFound)
     def read_results(caller: MachineCaller, query: dict[str, Any], batch_no: str) -> Response:
         """List what became of each line."""
