@@ -1,0 +1,1 @@
+"""The rules of offers, vouchers and tills. Standard library only."""

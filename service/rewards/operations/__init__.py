@@ -1,0 +1,1 @@
+"""What rewards can do for those who ask from outside; each is one transaction."""

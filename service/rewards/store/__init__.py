@@ -1,0 +1,1 @@
+"""SQL of rewards: functions that take a session and never commit."""

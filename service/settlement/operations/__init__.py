@@ -1,0 +1,1 @@
+"""What settlement can do for those who ask from outside; each is one transaction."""
