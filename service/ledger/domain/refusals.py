@@ -21,4 +21,4 @@ class IllegalTransfer(Refusal):
     code = "ILLEGAL_TRANSFER"
     status = 422
     title = Text("转账不合法", "The transfer is not legal")
-    detail = Text("{kind}：{problem}。", "{kind}: {problem}.")
+    detail = Text("{kind} 转账有误：{problem}。", "A {kind} transfer: {problem}.")

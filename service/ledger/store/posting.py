@@ -16,6 +16,7 @@ from service.ledger.domain.lots import LotKey
 from service.ledger.domain.refusals import InsufficientPoints
 from service.ledger.domain.transfers import Moment, Transfer
 from service.ledger.domain.wallets import ACTIVE, Changes, OwnerLot, changes_of
+from service.ledger.store import arrays
 
 _SUMS = ", ".join(WALLET_COLUMNS)
 _SUM_ARRAYS = ", ".join(["%s::bigint[]"] * len(WALLET_COLUMNS))
@@ -91,7 +92,7 @@ def post(session: Session, moment: Moment, transfers: Sequence[Transfer]) -> Non
     drawn_lots = [change for change in changes.lots if change[1] < 0]
     with pipeline(session) as queue:
         if drawn_wallets and len(changes.wallets) > 1:
-            queue.run(_LOCK_WALLETS, ([owner_id for owner_id, _ in changes.wallets],))
+            queue.run(_LOCK_WALLETS, (arrays.of_numbers(owner_id for owner_id, _ in changes.wallets),))
         _fill(queue, changes)
         wallets = queue.run(_DRAW_WALLETS, _wallet_arrays(drawn_wallets)) if drawn_wallets else None
         lots = queue.run(_DRAW_LOTS, _lot_arrays(drawn_lots)) if drawn_lots else None
@@ -111,38 +112,39 @@ def _fill(queue: Pipeline, changes: Changes) -> None:
         queue.run(_FILL_LOTS, _lot_arrays(lots), expect=len(lots), label="lots")
 
 
-def _wallet_arrays(changes: Sequence[WalletChange]) -> tuple[list[int], ...]:
-    sums = zip(*(sums for _, sums in changes), strict=True)
-    return ([owner_id for owner_id, _ in changes], *(list(column) for column in sums))
+def _wallet_arrays(changes: Sequence[WalletChange]) -> list[str]:
+    owner_ids, sums = zip(*changes, strict=True)
+    return [arrays.of_numbers(owner_ids), *map(arrays.of_numbers, zip(*sums, strict=True))]
 
 
-def _lot_arrays(changes: Sequence[LotChange]) -> tuple[list[Any], ...]:
+def _lot_arrays(changes: Sequence[LotChange]) -> tuple[str, ...]:
     return (
-        [owner_id for (owner_id, _), _ in changes],
-        [key.expires_on for (_, key), _ in changes],
-        [key.funder_id for (_, key), _ in changes],
-        [points for _, points in changes],
+        arrays.of_numbers(owner_id for (owner_id, _), _ in changes),
+        arrays.of_days(key.expires_on for (_, key), _ in changes),
+        arrays.of_numbers(key.funder_id for (_, key), _ in changes),
+        arrays.of_numbers(points for _, points in changes),
     )
 
 
 def _transfer_arrays(moment: Moment, transfers: Sequence[Transfer]) -> tuple[object, ...]:
+    lots = [one.lot for one in transfers]
     return (
         moment.recorded_on,
         moment.booked_on,
         moment.recorded_at,
-        [one.owner_id for one in transfers],
-        [one.transfer_id for one in transfers],
-        [one.movement_id for one in transfers],
-        [one.kind for one in transfers],
-        [one.unit for one in transfers],
-        [one.from_account for one in transfers],
-        [one.to_account for one in transfers],
-        [one.amount for one in transfers],
-        [one.lot and one.lot.expires_on for one in transfers],
-        [one.lot and one.lot.funder_id for one in transfers],
-        [one.counterparty_id for one in transfers],
-        [one.source_kind for one in transfers],
-        [one.source_id for one in transfers],
+        arrays.of_numbers(one.owner_id for one in transfers),
+        arrays.of_ids(one.transfer_id for one in transfers),
+        arrays.of_ids(one.movement_id for one in transfers),
+        arrays.of_words(one.kind for one in transfers),
+        arrays.of_words(one.unit for one in transfers),
+        arrays.of_words(one.from_account for one in transfers),
+        arrays.of_words(one.to_account for one in transfers),
+        arrays.of_numbers(one.amount for one in transfers),
+        arrays.of_days(None if lot is None else lot.expires_on for lot in lots),
+        arrays.of_numbers(None if lot is None else lot.funder_id for lot in lots),
+        arrays.of_numbers(one.counterparty_id for one in transfers),
+        arrays.of_words(one.source_kind for one in transfers),
+        arrays.of_ids(one.source_id for one in transfers),
     )
 
 
