@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import orjson
 from flask import Flask
@@ -132,6 +132,17 @@ class CitizenClient(Client):
 
     def credentials(self, _method: str, _target: str, _body: bytes) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access_token}"}
+
+
+def said(answer: TestResponse) -> dict[str, Any]:
+    """Return the JSON object of an answer."""
+    return dict(orjson.loads(answer.data))
+
+
+def code_of(answer: TestResponse) -> tuple[int, str | None]:
+    """Return status and refusal code; no code when the answer is no refusal."""
+    body = said(answer) if answer.data else {}
+    return answer.status_code, body.get("code")
 
 
 def visitor(app: Flask, context: Context) -> Client:
