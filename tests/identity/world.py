@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
 import orjson
@@ -12,8 +13,10 @@ from werkzeug.test import TestResponse
 from service.core.context import Context
 from service.core.key_pairs import PrivateKey, key_id_of, new_private_key, public_jwk
 from service.core.signing import RequestLine, make_request_token, make_ticket
+from service.identity.access_tokens import make_access_token
 from service.identity.authentication import CSRF_HEADER, OPERATOR_COOKIE
 from service.identity.callers import MachineKind
+from service.identity.domain.citizens import ACCESS_TOKEN_LIFETIME_S
 from service.identity.domain.consent import ENTRUSTMENT_VERSION
 from service.identity.domain.operators import FIRST_OPERATOR_ID, SESSION_LIFETIME, Operator
 from service.identity.gateways import DevelopmentGateway
@@ -27,9 +30,11 @@ from service.identity.passwords import NOBODY
 from service.identity.permissions import OPERATOR_ROLES
 from service.identity.store import operators
 from service.identity.store.machines import register_machine
+from service.identity.store.signing_keys import current_private_key
 
 LOOPBACK = "127.0.0.1"
 JSON = "application/json"
+TOKEN_LIFETIME = timedelta(seconds=ACCESS_TOKEN_LIFETIME_S)
 
 
 class More(TypedDict, total=False):
@@ -123,15 +128,28 @@ class MachineClient(Client):
 
 @dataclass
 class CitizenClient(Client):
-    """A signed-in citizen."""
+    """A signed-in citizen; holds a fresh token however far a test moves the clock, unless told not to."""
 
     citizen_id: int
     phone: str
     access_token: str
     refresh_token: str
+    token_from: datetime
+    renews: bool = True
 
     def credentials(self, _method: str, _target: str, _body: bytes) -> dict[str, str]:
+        age = self.context.now() - self.token_from
+        if self.renews and not timedelta(0) <= age < TOKEN_LIFETIME:
+            self.renew()
         return {"Authorization": f"Bearer {self.access_token}"}
+
+    def renew(self) -> None:
+        """Take a new access token, without spending a refresh token."""
+        now = self.context.now()
+        with self.context.open_session() as session:
+            key = current_private_key(session, self.context, now)
+        self.access_token = make_access_token(key, self.citizen_id, issuer=self.context.public_url, now=now)
+        self.token_from = now
 
 
 def said(answer: TestResponse) -> dict[str, Any]:
@@ -202,7 +220,9 @@ def citizen(app: Flask, context: Context, n: int = 1, *, entrusted: bool = True)
         give_entrustment(context, citizen_id, ENTRUSTMENT_VERSION, accepted=True)
     tokens = signed_in.tokens
     client = app.test_client()
-    return CitizenClient(client, context, citizen_id, phone, tokens.access_token, tokens.refresh_token)
+    return CitizenClient(
+        client, context, citizen_id, phone, tokens.access_token, tokens.refresh_token, context.now()
+    )
 
 
 def bind(citizen: CitizenClient, partner: MachineClient, subject_token: str) -> None:
