@@ -1,6 +1,5 @@
 """Prepare a verification: the holder's code opens a session and shows what can be used."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -33,15 +32,11 @@ from service.rewards.store.tills import (
 from service.rewards.store.vouchers import list_at_till
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A refusal that has something to commit: a wrong code is counted, a proof is spent."""
-
-    refusal: Refusal
-
-
 def prepare_verification(context: Context, caller: identity.MachineCaller, shown: str) -> Answer:
     """Spend the holder's code, open a session of a few minutes and list the holder's vouchers of this merchant.
+
+    A wrong code is counted even though it is refused, so what is refused inside the transaction is raised after it
+    has been committed.
 
     Raises:
         TypingLocked: Five wrong codes within a minute at this terminal.
@@ -50,20 +45,20 @@ def prepare_verification(context: Context, caller: identity.MachineCaller, shown
     """
     code = digits_of(shown)
 
-    def work(session: Session) -> Answer | Refused:
+    def work(session: Session) -> Answer | Refusal:
         now = context.now()
         identity.spend_proof(session, caller, now)
         holder = _take_holder(context, session, caller.machine_id, code, now)
         if isinstance(holder, Refusal):
-            return Refused(holder)
+            return holder
         terminal = get_terminal(session, caller.machine_id)
         till = TillSession(terminal.terminal_id, context.new_id(), holder, now + SESSION_LIFETIME)
         insert_till_session(session, till)
         return _show(context, session, terminal, till, now)
 
     answer = transact(context, work)
-    if isinstance(answer, Refused):
-        raise answer.refusal
+    if isinstance(answer, Refusal):
+        raise answer
     return answer
 
 
