@@ -5,6 +5,8 @@ this file. Signatures are EdDSA over Ed25519 (RFC 8037) or ES256 (RFC 7518). The
 key, never from the token.
 """
 
+import base64
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,12 +166,7 @@ def read_key_id(token: str) -> str:
     Raises:
         NotAccepted: It is no JWT of ours by its form or its algorithm.
     """
-    if len(token) > TOKEN_CHARACTERS_MAX:
-        raise NotAccepted(Flaw.MALFORMED)
-    try:
-        header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError):
-        raise NotAccepted(Flaw.MALFORMED) from None
+    header = _header(token)
     if header.get("alg") not in ("EdDSA", "ES256"):
         raise NotAccepted(Flaw.ALGORITHM)
     key_id = header.get("kid")
@@ -184,8 +181,7 @@ def open_token(token: str, key: PublicKey) -> dict[str, Any]:
     Raises:
         NotAccepted: The signature is not of this key, or of another algorithm than the key's own.
     """
-    if read_key_id(token) != key_id_of(key):
-        raise NotAccepted(Flaw.SIGNATURE)
+    read_key_id(token)
     # The library would read the machine's own clock; check_times holds the times against ``now`` instead.
     try:
         claims: dict[str, Any] = jwt.decode(
@@ -231,6 +227,20 @@ def times(now: datetime, lifetime_s: int) -> dict[str, object]:
     """Return the claims of a token that is issued now and lives ``lifetime_s``."""
     issued_at = int(now.timestamp())
     return {"iat": issued_at, "exp": issued_at + lifetime_s}
+
+
+def _header(token: str) -> dict[str, object]:
+    """Return a token's header alone: the library would take the whole token apart to read it."""
+    if len(token) > TOKEN_CHARACTERS_MAX:
+        raise NotAccepted(Flaw.MALFORMED)
+    text = token.partition(".")[0]
+    try:
+        header = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        raise NotAccepted(Flaw.MALFORMED) from None
+    if not isinstance(header, dict):
+        raise NotAccepted(Flaw.MALFORMED)
+    return header
 
 
 def _check_once(claims: Mapping[str, Any], key: PublicKey, audience: str) -> UUID:
