@@ -13,7 +13,6 @@ from service.core.http.answers import json_response
 from service.core.http.field_codes import sentence
 from service.core.http.openapi import Blueprint
 from service.core.refusals import DayNotOver, FieldProblem, InvalidRequest
-from service.core.units import JSON_INTEGER_MAX
 from service.identity import OperatorCaller, Requires
 from service.settlement.domain import StatementNotFound
 from service.settlement.operations.close_day import close_day
@@ -21,7 +20,7 @@ from service.settlement.operations.fetch_statement_file import fetch_statement_f
 from service.settlement.operations.show_statement import show_statement
 
 CSV = "text/csv; charset=utf-8; header=present"
-STATEMENT_PATH = f"/merchants/<int(signed=True, min=-{JSON_INTEGER_MAX}):merchant_id>/statements/<day>"
+STATEMENT_PATH = "/merchants/<int(signed=True):merchant_id>/statements/<day>"
 
 
 def blueprints(context: Context, requires: Requires) -> list[Blueprint]:

@@ -1,6 +1,7 @@
 """Every table is made for one big PostgreSQL first and for many later."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,14 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-import service.app  # noqa: F401 - brings in every context's tables
 from service.core.tables import metadata
 from service.migrations.run import APP_ROLE, alembic_config
 from tests.cluster import Cluster
 
-VERSIONS = Path(__file__).parents[2] / "service" / "migrations" / "versions"
+SERVICE = Path(__file__).parents[2] / "service"
+VERSIONS = SERVICE / "migrations" / "versions"
+for tables in SERVICE.glob("*/tables.py"):
+    import_module(f"service.{tables.parent.name}.tables")
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 SHARDED = [table for table in TABLES if str(table.info.get("distribution", "")).startswith("sharded:")]
 

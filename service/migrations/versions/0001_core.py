@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("day", name="business_day_pkey"),
-        sa.CheckConstraint("state IN ('open', 'closed')", name="business_day_state_check"),
+        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("business_day_state_check")),
     )
     grant("business_day", "select", "insert", "update")
     grant("alembic_version", "select")
