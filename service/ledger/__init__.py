@@ -27,6 +27,7 @@ from service.ledger.domain.refusals import IllegalTransfer, InsufficientPoints
 from service.ledger.domain.transfers import Booked, Earning, Moment, Occasion, Transfer, earnings
 from service.ledger.domain.wallets import LotView, WalletView
 from service.ledger.routes import blueprints
+from service.ledger.store.earning import Earned, post_earned
 from service.ledger.store.posting import post
 from service.ledger.store.proofs import CHECKS
 from service.ledger.store.reading import list_transfers, read_wallet, received_on
@@ -40,6 +41,7 @@ __all__ = [
     "PROGRAMME_FUNDER_ID",
     "Account",
     "Booked",
+    "Earned",
     "Earning",
     "IllegalTransfer",
     "InsufficientPoints",
@@ -62,6 +64,7 @@ __all__ = [
     "open_moment",
     "pay",
     "post",
+    "post_earned",
     "read_wallet",
     "received_on",
     "redeem",

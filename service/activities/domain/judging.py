@@ -190,26 +190,28 @@ def points_for(reduction_mg: ReductionMg) -> Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """One ride that is credited: whose it is and what it is worth."""
+class Credits:
+    """The rides that are credited, as columns: which row, whose, what it is worth and where it is booked."""
 
-    row: int
-    citizen_id: int
-    mg_account: MgAccount
-    reduction_mg: ReductionMg
-    points: Points
+    rows: Sequence[int]
+    citizen_ids: Sequence[int]
+    mg_accounts: Sequence[MgAccount]
+    reductions_mg: Sequence[ReductionMg]
+    points: Sequence[Points]
 
 
 def credits_of(
     judged: Judged, rows: Sequence[int], citizen_ids: Mapping[int, int], entrusted: frozenset[int]
-) -> list[Credit]:
+) -> Credits:
     """Return what the decided rides are worth; only an entrusted citizen's reductions can be creditable."""
-    found: list[Credit] = []
-    accounts = {id(method): method.mg_account() for method in judged.methods.values()}
-    for row in rows:
-        citizen_id, reduction_mg = citizen_ids[row], judged.reductions_mg[row]
-        account = accounts[id(judged.methods[row])]
-        if account == "creditable" and citizen_id not in entrusted:
-            account = "provisional"
-        found.append(Credit(row, citizen_id, account, reduction_mg, points_for(reduction_mg)))
-    return found
+    owners = [citizen_ids[row] for row in rows]
+    methods = list(map(judged.methods.__getitem__, rows))
+    of_method = {id(method): method.mg_account() for method in {id(one): one for one in methods}.values()}
+    accounts = [of_method[id(method)] for method in methods]
+    if "creditable" in of_method.values():
+        accounts = [
+            "provisional" if account == "creditable" and owner not in entrusted else account
+            for account, owner in zip(accounts, owners, strict=True)
+        ]
+    reductions = [judged.reductions_mg[row] for row in rows]
+    return Credits(rows, owners, accounts, reductions, [points_for(mg) for mg in reductions])

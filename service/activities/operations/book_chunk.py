@@ -50,18 +50,16 @@ def _book(context: Context, session: Session, job: Job, first_line: int, judged:
     chunks.copy_activities(session, chunk, moment)
     chunks.copy_lines(session, chunk, verdicts)
     chunks.add_tallies(session, job.key, chunk_tallies(verdicts, judged.size))
-    earned = [
-        ledger.Earning(
-            owner_id=credit.citizen_id,
-            source_id=activity_id,
-            reduction_mg=credit.reduction_mg,
-            mg_account=credit.mg_account,
-            points=credit.points,
-            funder_id=ledger.PROGRAMME_FUNDER_ID,
-        )
-        for credit, activity_id in zip(chunk.credits, chunk.activity_ids, strict=True)
-    ]
-    ledger.post(session, moment, ledger.earnings(moment, SOURCE_KIND, earned, context.new_id))
+    credited = chunk.credits
+    earned = ledger.Earned(
+        owner_ids=credited.citizen_ids,
+        source_ids=chunk.activity_ids,
+        reductions_mg=credited.reductions_mg,
+        mg_accounts=credited.mg_accounts,
+        points=credited.points,
+        funder_id=ledger.PROGRAMME_FUNDER_ID,
+    )
+    ledger.post_earned(session, moment, SOURCE_KIND, earned, context.new_id)
     batches.set_done(session, job.key, job.lease_id, now)
 
 
@@ -73,6 +71,6 @@ def _decide(context: Context, session: Session, job: Job, first_line: int, judge
     books = Books(events, chunks.find_acts(session, keys.values()))
     rows = decide(judged.rides, Candidates(judged.readable, judged.digests, keys), books)
     entrusted = frozenset(one.citizen_id for one in bound.values() if one.entrusted)
-    credits_ = credits_of(judged, rows, citizen_ids, entrusted)
-    activity_ids = [context.new_id() for _ in credits_]
-    return chunks.Chunk(job.key, first_line, judged, credits_, activity_ids, keys)
+    credited = credits_of(judged, rows, citizen_ids, entrusted)
+    activity_ids = [context.new_id() for _ in rows]
+    return chunks.Chunk(job.key, first_line, judged, credited, activity_ids, keys)

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlmodel import Session
 
 from service.activities.domain.batches import Tally, outcome_of
-from service.activities.domain.judging import Credit, Judged
+from service.activities.domain.judging import Credits, Judged
 from service.activities.domain.reasons import Problem
 from service.activities.store.batches import Key
+from service.core import arrays
 from service.core.database import GuardFailed, driver, execute, fetch_all
 from service.ledger import Moment
 
@@ -55,7 +56,7 @@ class Chunk:
     key: Key
     first_line: int
     judged: Judged
-    credits: Sequence[Credit]
+    credits: Credits
     activity_ids: Sequence[UUID]
     acts: Mapping[int, bytes]
 
@@ -64,13 +65,13 @@ def find_events(session: Session, partner_id: int, judged: Judged) -> dict[str, 
     """Return which of the chunk's events were taken before, with the digests of what they said."""
     event_no = judged.rides.event_no
     asked = sorted({event_no[row] for row in judged.readable})
-    rows = fetch_all(session, _EVENTS, (asked, partner_id))
+    rows = fetch_all(session, _EVENTS, (arrays.of_business_numbers(asked), partner_id))
     return {row[0]: bytes(row[1]) for row in rows}
 
 
 def find_acts(session: Session, keys: Iterable[bytes]) -> frozenset[bytes]:
     """Return which of the acts were credited before, by any partner."""
-    return frozenset(bytes(row[0]) for row in fetch_all(session, _ACTS, (sorted(set(keys)),)))
+    return frozenset(bytes(row[0]) for row in fetch_all(session, _ACTS, (arrays.of_bytes(sorted(set(keys))),)))
 
 
 def claim(session: Session, chunk: Chunk) -> None:
@@ -79,18 +80,28 @@ def claim(session: Session, chunk: Chunk) -> None:
     Raises:
         GuardFailed: Another transaction claimed one of them after we looked; the chunk must be decided anew.
     """
-    if not chunk.credits:
+    rows = chunk.credits.rows
+    if not rows:
         return
-    rides, digests = chunk.judged.rides, chunk.judged.digests
-    rows = [
-        (rides.event_no[credit.row], digests[credit.row], chunk.acts[credit.row], credit.citizen_id, activity_id)
-        for credit, activity_id in zip(chunk.credits, chunk.activity_ids, strict=True)
-    ]
-    event_nos, bodies, _, citizen_ids, ids = zip(*sorted(rows, key=lambda row: row[0]), strict=True)
-    events = (chunk.key[0], list(event_nos), list(bodies), list(citizen_ids), list(ids))
+    event_no, digests = chunk.judged.rides.event_no, chunk.judged.digests
+    citizen_ids = dict(zip(rows, chunk.credits.citizen_ids, strict=True))
+    ids = dict(zip(rows, chunk.activity_ids, strict=True))
+    by_event = sorted(rows, key=event_no.__getitem__)
+    events = (
+        chunk.key[0],
+        arrays.of_business_numbers([event_no[row] for row in by_event]),
+        arrays.of_bytes([digests[row] for row in by_event]),
+        arrays.of_numbers([citizen_ids[row] for row in by_event]),
+        arrays.of_ids([ids[row] for row in by_event]),
+    )
     _guarded(session, "events", len(rows), _CLAIM_EVENTS, events)
-    _, _, keys, citizen_ids, ids = zip(*sorted(rows, key=lambda row: row[2]), strict=True)
-    _guarded(session, "acts", len(rows), _CLAIM_ACTS, (list(keys), list(citizen_ids), list(ids)))
+    by_act = sorted(rows, key=chunk.acts.__getitem__)
+    acts = (
+        arrays.of_bytes([chunk.acts[row] for row in by_act]),
+        arrays.of_numbers([citizen_ids[row] for row in by_act]),
+        arrays.of_ids([ids[row] for row in by_act]),
+    )
+    _guarded(session, "acts", len(rows), _CLAIM_ACTS, acts)
 
 
 def _guarded(session: Session, label: str, expected: int, sql: str, values: tuple[object, ...]) -> None:
@@ -101,18 +112,20 @@ def _guarded(session: Session, label: str, expected: int, sql: str, values: tupl
 
 def copy_activities(session: Session, chunk: Chunk, moment: Moment) -> None:
     """Append the activities."""
-    rides, methods = chunk.judged.rides, chunk.judged.methods
-    recorded = f"{moment.recorded_on}"
-    recorded_at = moment.recorded_at.isoformat()
+    rides, methods, credited = chunk.judged.rides, chunk.judged.methods, chunk.credits
+    recorded_on, ending = f"{moment.recorded_on}", f"{moment.recorded_at.isoformat()}\t{chunk.key[0]}"
+    worths = zip(credited.reductions_mg, credited.mg_accounts, credited.points, strict=True)
     lines = [
-        f"{credit.citizen_id}\t{recorded}\t{activity_id.hex}\t{recorded_at}\t{chunk.key[0]}"
-        f"\t{rides.event_no[credit.row]}\t{rides.activity_type[credit.row]}\t{rides.evidence[credit.row]}"
-        f"\t{rides.started_at[credit.row]}\t{rides.ended_at[credit.row]}\t{rides.distance_m[credit.row]}"
-        f"\t{_place(rides.start_lng_e6[credit.row], rides.start_lat_e6[credit.row])}"
-        f"\t{_place(rides.end_lng_e6[credit.row], rides.end_lat_e6[credit.row])}"
-        f"\t{_text(rides.vehicle_no[credit.row])}\t{methods[credit.row].method_id}"
-        f"\t{methods[credit.row].version}\t{credit.reduction_mg}\t{credit.mg_account}\t{credit.points}\n"
-        for credit, activity_id in zip(chunk.credits, chunk.activity_ids, strict=True)
+        f"{citizen_id}\t{recorded_on}\t{activity_id.hex}\t{ending}"
+        f"\t{rides.event_no[row]}\t{rides.activity_type[row]}\t{rides.evidence[row]}"
+        f"\t{rides.started_at[row]}\t{rides.ended_at[row]}\t{rides.distance_m[row]}"
+        f"\t{_place(rides.start_lng_e6[row], rides.start_lat_e6[row])}"
+        f"\t{_place(rides.end_lng_e6[row], rides.end_lat_e6[row])}"
+        f"\t{_text(rides.vehicle_no[row])}\t{methods[row].method_id}\t{methods[row].version}"
+        f"\t{mg}\t{account}\t{points}\n"
+        for row, citizen_id, activity_id, (mg, account, points) in zip(
+            credited.rows, credited.citizen_ids, chunk.activity_ids, worths, strict=True
+        )
     ]
     _copy(session, _COPY_ACTIVITIES, lines)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from service.core import arrays
 from service.core.database import execute, fetch_all, fetch_one
 from service.core.keyring import Keyring
 from service.core.paging import Page, bad_cursor
@@ -47,9 +48,9 @@ ORDER BY binding_id LIMIT %s
 """
 _FIND_BOUND = """
 SELECT subject_hash, citizen_id, bound_at FROM bound_subject
-WHERE subject_hash = ANY(%s) AND partner_id = %s
+WHERE subject_hash = ANY(%s::bytea[]) AND partner_id = %s
 """
-_ENTRUSTED = "SELECT citizen_id FROM entrustment WHERE citizen_id = ANY(%s) AND withdrawn_at IS NULL"
+_ENTRUSTED = "SELECT citizen_id FROM entrustment WHERE citizen_id = ANY(%s::bigint[]) AND withdrawn_at IS NULL"
 
 
 def find_entrustment(session: Session, citizen_id: int) -> Entrustment | None:
@@ -121,7 +122,7 @@ def list_bindings(session: Session, citizen_id: int, page: Page) -> list[Binding
 
 def find_bound(session: Session, partner_id: int, token_hashes: Sequence[bytes]) -> dict[bytes, Bound]:
     """Return whom each subject of a partner is bound to; two statements, however many are asked for."""
-    rows = fetch_all(session, _FIND_BOUND, (list(token_hashes), partner_id))
+    rows = fetch_all(session, _FIND_BOUND, (arrays.of_bytes(token_hashes), partner_id))
     citizen_ids = sorted({row[1] for row in rows})
-    entrusted = {row[0] for row in fetch_all(session, _ENTRUSTED, (citizen_ids,))}
+    entrusted = {row[0] for row in fetch_all(session, _ENTRUSTED, (arrays.of_numbers(citizen_ids),))}
     return {bytes(row[0]): Bound(row[1], row[1] in entrusted, row[2]) for row in rows}

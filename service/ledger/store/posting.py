@@ -27,7 +27,7 @@ def _added(change: str) -> str:
     return ", ".join(f"{column} = wallet.{column} + {change}.{column}" for column in WALLET_COLUMNS)
 
 
-_FILL_WALLETS = f"""
+FILL_WALLETS = f"""
 INSERT INTO wallet (owner_id, {_SUMS})
 SELECT * FROM unnest(%s::bigint[], {_SUM_ARRAYS})
 ON CONFLICT (owner_id) DO UPDATE SET {_added("excluded")}
@@ -107,7 +107,7 @@ def _fill(queue: Pipeline, changes: Changes) -> None:
     wallets = [change for change in changes.wallets if change[1][ACTIVE] >= 0]
     lots = [change for change in changes.lots if change[1] >= 0]
     if wallets:
-        queue.run(_FILL_WALLETS, _wallet_arrays(wallets), expect=len(wallets), label="wallets")
+        queue.run(FILL_WALLETS, _wallet_arrays(wallets), expect=len(wallets), label="wallets")
     if lots:
         queue.run(_FILL_LOTS, _lot_arrays(lots), expect=len(lots), label="lots")
 
