@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-ATTEMPTS_MAX = 6
+ATTEMPTS_MAX = 8
 TIMEOUT_S = 60
 PATIENCE_S = 5
 """So long a wait that the service asks for is kept without a word."""
@@ -73,6 +73,7 @@ class Door:
         self._port = port
         self._heal = heal
         self._mine = threading.local()
+        self._open: list[http.client.HTTPConnection] = []
 
     def ask(
         self,
@@ -90,12 +91,14 @@ class Door:
         fault: object = None
         for _ in range(ATTEMPTS_MAX):
             headers = {**JSON_HEADERS, **who(method, target, content)}
+            reused = self._mine_is_open()
             try:
                 answer = self._send(method, target, content, headers)
             except (OSError, http.client.HTTPException) as error:
                 self._mine.connection = None
                 fault = error
-                self._heal()
+                if not reused:  # A kept connection may just have been closed; a new one tells more.
+                    self._heal()
                 continue
             if answer.status == http.client.TOO_MANY_REQUESTS and self._waited(answer, patience_s):
                 continue
@@ -120,11 +123,21 @@ class Door:
             raise Unexpected(message)
         return answer
 
+    def hang_up(self) -> None:
+        """Close every kept connection, so that the service can stop without waiting; nobody may be asking."""
+        while self._open:
+            self._open.pop().close()
+
+    def _mine_is_open(self) -> bool:
+        connection = getattr(self._mine, "connection", None)
+        return connection is not None and connection.sock is not None
+
     def _send(self, method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         connection = getattr(self._mine, "connection", None)
         if connection is None:
             connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S)
             self._mine.connection = connection
+            self._open.append(connection)
         connection.request(method, target, content or None, dict(headers))
         found = connection.getresponse()
         return Answer(found.status, found.read(), dict(found.headers))

@@ -200,6 +200,7 @@ class Day:
         return tills.verify(self.door, self.tills[store.number], phone, ordered)
 
     def _pass_midnight(self) -> None:
+        self.door.hang_up()
         self.service.stop()
         self._keep(AFTER_MIDNIGHT, closed=True)
         self.service.start(self._offset_s(AFTER_MIDNIGHT))

@@ -31,10 +31,12 @@ HABITS: Mapping[tuple[str, ...], int] = {
 }
 """Legs of the way to work, and how many in a hundred citizens travel so."""
 
-REACH_M = {METRO: (3_000, 18_000), BUS: (2_000, 9_000), EBIKE: (1_500, 6_000), BIKE: (900, 3_200)}
+REACH_M = {METRO: (2_500, 12_000), BUS: (2_000, 9_000), EBIKE: (1_500, 6_000), BIKE: (900, 3_200)}
 """The straight line from home to work that a habit's longest leg is used for, shortest and longest."""
 
 ENTRUSTING_PERCENT = 85
+WORTH_RIDING_M = 800
+"""Nobody rides a shorter way between home and work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,16 @@ def _make_citizen(
     longest = legs[-1]
     home_station = chance.choice(sorted(reach[longest]))
     work_station = chance.choice(reach[longest][home_station])
+    home = work = _near(chance, network.stations[home_station])
+    while straight_line_m(home, work) < WORTH_RIDING_M:
+        work = _near(chance, network.stations[work_station])
     return Citizen(
         index=index,
         phone=f"{PHONE_PREFIX}{index:04d}",
         entrusts=chance.randrange(100) < ENTRUSTING_PERCENT,
         legs=legs,
-        home=_near(chance, network.stations[home_station]),
-        work=_near(chance, network.stations[work_station]),
+        home=home,
+        work=work,
         home_station=home_station,
         work_station=work_station,
         tokens={leg: f"DEMO-{LETTERS[leg]}-{chance.getrandbits(56):014x}" for leg in legs},

@@ -18,8 +18,9 @@ from service.settings import Settings
 
 READY_TIMEOUT_S = 60
 HEALINGS_MAX = 5
-FRESH_S = 3.0
-"""A service that was found healthy so recently is not examined again for another thread's sake."""
+RESTARTS_MAX = 5
+BREATH_S = 0.3
+"""So long a request waits before it is sent again, when the service answers meanwhile."""
 
 TANHUI = (sys.executable, "-c", "from service.cli import main; main()")
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:service.serving", "service.wsgi:build()")
@@ -34,12 +35,12 @@ class Service:
     port: int
     offset_s: int = 0
     healings: int = 0
+    restarts: int = 0
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _commands: dict[str, Sequence[str]] = field(
         default_factory=lambda: {"web": GUNICORN, "worker": (*TANHUI, "worker")}
     )
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _healthy_at: float = 0.0
 
     def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run one `tanhui` command as a person would."""
@@ -87,8 +88,8 @@ class Service:
             Unexpected: It was killed too often.
         """
         with self._lock:
-            if time.monotonic() - self._healthy_at < FRESH_S:
-                time.sleep(FRESH_S)
+            time.sleep(BREATH_S)
+            if self._answers():
                 return
             self.healings += 1
             if self.healings > HEALINGS_MAX:
@@ -99,11 +100,20 @@ class Service:
             self._await_ready()
 
     def watch(self) -> None:
-        """Start again every child that has ended."""
-        for name, child in list(self._children.items()):
-            if child.poll() is not None:
-                self._spawn(name)
-        self._note()
+        """Start again every child that has ended.
+
+        Raises:
+            Unexpected: They end again and again: that is no accident but a fault.
+        """
+        ended = [name for name, child in self._children.items() if child.poll() is not None]
+        self.restarts += len(ended)
+        if self.restarts > RESTARTS_MAX:
+            message = f"{ended[0]} ends again and again: see {self.folder.path / ended[0]}.log"
+            raise Unexpected(message)
+        for name in ended:
+            self._spawn(name)
+        if ended:
+            self._note()
 
     def _spawn(self, name: str) -> None:
         with self._log(name) as log:
@@ -136,13 +146,12 @@ class Service:
                     f"the service does not start ({', '.join(ended) or 'web'}); logs are in {self.folder.path}"
                 )
                 raise Unexpected(message)
-            time.sleep(0.1)
-        self._healthy_at = time.monotonic()
+            time.sleep(0.05)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/readyz")
+            connection.request("GET", "/readyz", headers={"Connection": "close"})
             return connection.getresponse().status == http.client.OK
         except (OSError, http.client.HTTPException):
             return False

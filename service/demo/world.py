@@ -7,7 +7,7 @@ from random import Random  # noqa: TID251 - the same seed must give the same day
 from service.demo.deliveries import Week, good_rides_in, write_week
 from service.demo.market import Merchant, Offer, Store, kunming_market
 from service.demo.network import kunming_metro
-from service.demo.people import METRO, Citizen, make_citizens
+from service.demo.people import BIKE, Citizen, make_citizens
 from service.demo.rides import JOURNEYS_MAX, Ride, RideMaker
 
 CITIZENS_LEAST = 20
@@ -19,7 +19,7 @@ VERIFYING_PERCENT = 75
 SCARCE_STOCK_MAX = 10
 """An offer with so few pieces is the one that more citizens order than can have it."""
 
-SCARCE_RUSH_PERCENT = 150
+SCARCE_RUSH_PERCENT = 160
 REPEATED_EVERY = 10
 """Every so many orders and verifications are sent twice, as after a timeout."""
 
@@ -110,9 +110,11 @@ def _errands(chance: Random, tag: str, citizens: Sequence[Citizen]) -> Iterator[
     shoppers = chance.sample(citizens, len(citizens) * SHOPPING_PERCENT // 100)
     rush = scarce[1].stock * SCARCE_RUSH_PERCENT // 100
     # Who rushes must be able to pay: then how many go away empty does not depend on who came first.
-    rushing = [citizen.index for citizen in shoppers if METRO in citizen.legs][:rush]
-    for place, citizen in enumerate(shoppers):
+    rushing = [citizen.index for citizen in shoppers if citizen.legs[-1] != BIKE][:rush]
+    calm = 0
+    for citizen in shoppers:
         hurried = citizen.index in rushing
+        calm += not hurried
         merchant, offer = scarce if hurried else chance.choice(plenty)
         verified = hurried or chance.randrange(100) < VERIFYING_PERCENT
         yield Errand(
@@ -121,5 +123,5 @@ def _errands(chance: Random, tag: str, citizens: Sequence[Citizen]) -> Iterator[
             order_no=f"{tag}-R{citizen.index:05d}",
             verify_no=f"{tag}-V{citizen.index:05d}",
             store=chance.choice(merchant.stores) if verified else None,
-            repeated=place % REPEATED_EVERY == 0 and not hurried,
+            repeated=not hurried and calm % REPEATED_EVERY == 1,
         )
