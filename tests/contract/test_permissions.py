@@ -58,11 +58,25 @@ def doors(app: Flask) -> list[Door]:
 def caller(kind: str, app: Flask, context: Context) -> world.Client:
     if kind == "citizen":
         return world.citizen(app, context, 1)
-    if kind in {"partner", "terminal"}:
-        return world.registered_machine(app, context, kind, 77)  # type: ignore[arg-type]  # the two kinds
+    if kind == "partner":
+        return world.registered_machine(app, context, "partner", 77)
+    if kind == "terminal":
+        return enrolled_terminal(app, context)
     if kind.startswith("operator:"):
         return world.operator(app, context, kind.partition(":")[2])
     return world.visitor(app, context)
+
+
+def enrolled_terminal(app: Flask, context: Context) -> world.Client:
+    """Return a terminal that an operator enrolled for a merchant's store."""
+    boss, terminal = world.operator(app, context), world.machine(app, context)
+    names = {"code": "X1", "name_zh": "甲", "name_en": "A"}
+    merchant = world.said(boss.post("/v1/operator/merchants", json={"request_no": "1", **names}))["merchant"]
+    asked = {"request_no": "2", "merchant_id": merchant["merchant_id"], **names}
+    store = world.said(boss.post("/v1/operator/stores", json=asked))["store"]
+    asked = {"request_no": "3", "store_id": store["store_id"], "code": "T1", "public_key": terminal.jwk}
+    assert boss.post("/v1/operator/terminals", json=asked).status_code == 201
+    return terminal
 
 
 def ask(someone: world.Client, door: Door) -> TestResponse:
