@@ -8,10 +8,10 @@ from flask import Response, request
 from schemas.activities import (
     ActivitiesOut,
     ActivityWholeOut,
-    BatchPartOut,
-    BatchOut,
-    BatchProgressOut,
     BatchLinesOut,
+    BatchOut,
+    BatchPartOut,
+    BatchProgressOut,
     ManifestIn,
     PartnerIn,
     PartnerOut,

@@ -1,7 +1,7 @@
 """PostgreSQL arrays written as text, for statements that take thousands of values at once.
 
-psycopg looks at every element of a list to choose its type and to escape it, which for a chunk of a batch costs more
-than the statement itself. The types are known here (the statements cast every parameter), so columns are joined.
+psycopg looks at every element of a list to choose its type and to escape it, which for a chunk of a batch costs
+more than the statement itself. The types are known here (statements cast every parameter), so columns are joined.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Posting what a whole chunk of activities brought, a column at a time.
 
-It books the same rows as ``post`` does with ``earnings`` (a test holds the two against each other), without an object for
-every transfer: a partner's file of a million lines is two million transfers.
+It books the same rows as ``post`` does with ``earnings`` (a test holds the two against each other), without an
+object for every transfer: a partner's file of a million lines is two million transfers.
 """
 
 from collections.abc import Sequence
@@ -28,13 +28,12 @@ DO UPDATE SET remaining_points = lot.remaining_points + excluded.remaining_point
 """
 _COPY_TRANSFERS = """
 COPY transfer (
-    owner_id, transfer_id, movement_id, kind, unit, from_account, to_account, amount, lot_expires_on, lot_funder_id,
-    source_kind, source_id, recorded_on, booked_on, recorded_at
+    owner_id, transfer_id, movement_id, kind, unit, from_account, to_account, amount,
+    lot_expires_on, lot_funder_id, source_kind, source_id, recorded_on, booked_on, recorded_at
 ) FROM STDIN
 """
-_MG_COLUMNS = {
-    account: WALLET_COLUMNS.index(f"{account}_mg") for account in ("creditable", "provisional", "incentive")
-}
+_MG_ACCOUNTS = ("creditable", "provisional", "incentive")
+_MG_COLUMNS = {account: WALLET_COLUMNS.index(f"{account}_mg") for account in _MG_ACCOUNTS}
 _POINTS_COLUMNS = tuple(
     WALLET_COLUMNS.index(column) for column in LEGS["earn_points", "points", "issued", "active"].wallet
 )
@@ -77,8 +76,8 @@ def _check(earned: Earned, source_kind: str) -> None:
         raise IllegalTransfer(kind="earn_reduction", problem=f"accounts {sorted(accounts)}")
     if min(earned.owner_ids) < 1:
         raise IllegalTransfer(kind="earn", problem=f"owner {min(earned.owner_ids)}")
-    lowest = min(min(earned.reductions_mg), min(earned.points))
-    highest = max(max(earned.reductions_mg), max(earned.points))
+    lowest = min(*earned.reductions_mg, *earned.points)
+    highest = max(*earned.reductions_mg, *earned.points)
     if lowest < 0 or highest > BIGINT_MAX:
         raise IllegalTransfer(kind="earn", problem=f"amounts from {lowest} to {highest}")
 
