@@ -10,8 +10,6 @@ from service import identity
 from service.core.context import Context
 from service.core.database import transact
 from service.core.http import problems
-from service.core.http.answers import FastJSON
-from service.core.http.openapi import build_api
 from service.identity.callers import Caller, MachineCaller
 
 PROBES = {
@@ -56,19 +54,3 @@ def _probe(context: Context) -> Callable[..., dict[str, object]]:
 @pytest.fixture
 def door(context: Context) -> Flask:
     return build_door(context)
-
-
-@pytest.fixture(scope="session")
-def app(_standing_context: Context) -> Flask:
-    """The routes of identity alone."""
-    return build_app(_standing_context)
-
-
-def build_app(context: Context) -> Flask:
-    app = Flask("identity")
-    app.json = FastJSON(app)
-    api = build_api(app, title="identity", version="1")
-    problems.install(app)
-    for blueprint in identity.blueprints(context, identity.guard(context), identity.DevelopmentGateway()):
-        api.register_blueprint(blueprint)
-    return app

@@ -74,11 +74,13 @@ def test_a_developer_reads_the_codes(context: Context, run: Callable[..., Result
     one, two = (world.sent_code(context, world.phone_number(n)) for n in (1, 2))
 
     every = run("dev", "codes")
+    newest = run("dev", "codes", "--limit", "1")
     his = run("dev", "codes", "138 0000 0001")
 
     end = "2026-11-20T10:05:00+08:00"
     lines = {f"+8613800000001 {one} {end}", f"+8613800000002 {two} {end}"}
     assert set(every.output.splitlines()) == lines
+    assert len(newest.output.splitlines()) == 1
     assert his.output == f"+8613800000001 {one} {end}\n"
 
 
@@ -175,6 +177,26 @@ def test_a_path_that_cannot_be_signed_is_explained(
     refused = run(*arguments, "--key", str(key))
 
     assert (refused.exit_code, complaint in refused.output) == (2, True)
+
+
+def test_a_key_cannot_be_written_where_there_is_no_folder(tmp_path: Path, run: Callable[..., Result]) -> None:
+    refused = run("keygen", str(tmp_path / "missing" / "partner.pem"))
+
+    assert (refused.exit_code, "No such file" in refused.output) == (1, True)
+
+
+def test_a_misspelt_setting_stops_a_signature(
+    key: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANHUI_CLOCK_OFSET_S", "1")
+
+    refused = run("sign", "GET", "/v1/x", "--key", str(key))
+
+    assert (refused.exit_code, "TANHUI_CLOCK_OFSET_S" in refused.output) == (1, True)
+
+
+def test_a_phone_that_is_none_is_explained(run: Callable[..., Result]) -> None:
+    assert run("dev", "codes", "12345").output.startswith("Error: PHONE_UNUSABLE: ")
 
 
 def test_a_file_that_is_no_key_is_explained(tmp_path: Path, run: Callable[..., Result]) -> None:

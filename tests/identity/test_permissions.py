@@ -1,14 +1,32 @@
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 
 from service import identity
 from service.core.context import Context
+from service.core.numbers import NumberKey
 from service.identity.permissions import OPERATOR_ROLES, PERMISSIONS
 from tests.identity import world
 from tests.identity.conftest import PROBES
 from tests.identity.world import Client
 
 HOLDERS = {"anyone", "citizen", "partner", "terminal", *(f"operator:{role}" for role in OPERATOR_ROLES)}
+
+
+def test_a_number_belongs_to_its_caller() -> None:
+    proof = identity.Proof("x", datetime(2026, 11, 20, tzinfo=UTC))
+    callers = (
+        identity.CitizenCaller(7),
+        identity.OperatorCaller(7, "chun", "system"),
+        identity.MachineCaller("partner", 7, "k", proof),
+        identity.MachineCaller("terminal", 7, "k", proof),
+    )
+
+    keys = [caller.number_key("order", "n-1") for caller in callers]
+
+    kinds = ("citizen", "operator", "partner", "terminal")
+    assert keys == [NumberKey(kind, 7, "order", "n-1") for kind in kinds]
 
 
 def test_every_row_names_known_holders() -> None:

@@ -47,6 +47,7 @@ def test_one_number_has_many_spellings(written: str) -> None:
         "138\u200b12345678",
         "138\n12345678",
         "1" * 10_000,
+        "++++++++++++",
     ],
 )
 def test_what_is_no_mainland_mobile_number_is_refused(written: str) -> None:

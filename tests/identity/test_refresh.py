@@ -12,6 +12,7 @@ from service.core.context import Context
 from service.core.key_pairs import key_id_of, new_private_key, read_public_jwk
 from service.identity.access_tokens import make_access_token
 from service.identity.refresh_tokens import read_refresh_token
+from service.identity.store.signing_keys import current_private_key
 from tests.clock import MovingClock
 from tests.identity import world
 from tests.identity.world import CitizenClient, Client, code_of, said
@@ -95,7 +96,7 @@ def test_any_changed_letter_makes_a_refresh_token_nobody_s(
     assert (found is None) == (changed != token)
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 80, "é" * 80, "A" * 4_096])
+@pytest.mark.parametrize("token", ["x", "A" * 80, "!" * 80, "é" * 80, "A" * 4_096])
 def test_a_made_up_refresh_token_is_refused(citizen: CitizenClient, token: str) -> None:
     assert refresh(citizen, token)[0] == (401, "REFRESH_TOKEN_INVALID")
 
@@ -142,6 +143,20 @@ def test_a_token_of_a_key_that_is_not_ours_is_refused(citizen: CitizenClient) ->
     )
 
     assert code_of(citizen.get("/v1/me")) == (401, "UNKNOWN_KEY")
+
+
+@pytest.mark.parametrize("changed", [{"iss": "http://elsewhere"}, {"aud": "tanhui"}, {"sub": "-1"}, {"sub": 1}])
+def test_a_token_of_our_own_key_with_other_claims_is_refused(
+    citizen: CitizenClient, changed: dict[str, object]
+) -> None:
+    context = citizen.context
+    with context.open_session() as session:
+        key = current_private_key(session, context, context.now())
+    claims = {**jwt.decode(citizen.access_token, options={"verify_signature": False}), **changed}
+    header = {"kid": key_id_of(key.public_key())}
+    citizen.access_token = jwt.PyJWS().encode(json.dumps(claims).encode(), key, "EdDSA", header)
+
+    assert code_of(citizen.get("/v1/me")) == (401, "TOKEN_CLAIMS_INVALID")
 
 
 def changed_claims(token: str, **changed: object) -> str:
