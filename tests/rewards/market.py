@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from service import identity, ledger, rewards, settlement
+from service.core.clock import business_day
 from service.core.context import Context
 from service.core.database import fetch_all, transact
 from service.core.key_pairs import new_private_key, public_jwk
@@ -92,11 +93,16 @@ class Market:
         return self.prepare(terminal_id, self.code(citizen_id))
 
     def verify(
-        self, terminal_id: int, session: Answer, refs: Sequence[str] | None = None, verify_no: str | None = None
+        self,
+        terminal_id: int,
+        session: Answer,
+        refs: Sequence[str] | None = None,
+        verify_no: str | None = None,
+        clerk: str = "小李",
     ) -> Answer:
         """Verify what a session showed; all of it unless told."""
         chosen = tuple(shown["voucher_ref"] for shown in session["vouchers"]) if refs is None else tuple(refs)
-        asked = Asked(verify_no or self.number(), UUID(session["session_id"]), chosen, "小李")
+        asked = Asked(verify_no or self.number(), UUID(session["session_id"]), chosen, clerk)
         return verify_vouchers(self.context, self.till(terminal_id), asked)
 
     def query(self, terminal_id: int, verify_no: str) -> Answer:
@@ -107,6 +113,10 @@ class Market:
 
     def vouchers(self, citizen_id: int) -> list[Answer]:
         return list(list_vouchers(self.context, citizen_id, Page(limit=500))["vouchers"])
+
+    def wallet(self, citizen_id: int) -> ledger.WalletView:
+        today = business_day(self.context.now())
+        return transact(self.context, lambda session: ledger.read_wallet(session, citizen_id, today))
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return transact(self.context, lambda session: fetch_all(session, sql, params))

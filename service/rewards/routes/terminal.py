@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response
 
+from schemas.fields import BusinessNo
 from schemas.rewards import PrepareIn, PrepareOut, VerificationFoundOut, VerifyIn, VerifyOut
 from service.core.context import Context
 from service.core.http.openapi import Blueprint
@@ -28,6 +29,8 @@ from service.rewards.operations.prepare_verification import prepare_verification
 from service.rewards.operations.show_verification import show_verification
 from service.rewards.operations.verify_vouchers import Asked, verify_vouchers
 from service.rewards.routes.spoken import spoken
+
+NUMBER_FORM = BusinessNo().pattern
 
 
 def blueprint(context: Context, requires: Requires) -> Blueprint:
@@ -62,6 +65,8 @@ def blueprint(context: Context, requires: Requires) -> Blueprint:
     @routes.refuses(VerificationNotFound)
     def get_verification(caller: MachineCaller, verify_no: str) -> Response:
         """Show what this terminal has done under one of its numbers."""
+        if not NUMBER_FORM.fullmatch(verify_no):
+            raise VerificationNotFound(verify_no=verify_no)
         return spoken(show_verification(context, caller, verify_no))
 
     return routes
