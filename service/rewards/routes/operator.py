@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from schemas.fields import PageQuery
-from schemas.rewards import (
+from schemas.market import (
     MerchantDoneOut,
     MerchantIn,
     MerchantsOut,
