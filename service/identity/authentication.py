@@ -107,14 +107,22 @@ def request_line(request: Request) -> RequestLine:
     """
     target = str(request.environ.get("RAW_URI", ""))
     if not target.startswith("/"):
-        parts = urlsplit(target)
-        target = f"{parts.path}?{parts.query}" if "?" in target else parts.path
+        target = _origin_form(target)
     line = RequestLine.of(request.method, target)
     routed = request.environ.get("SCRIPT_NAME", "") + request.environ.get("PATH_INFO", "")
     same_path = unquote_to_bytes(line.path.encode("latin-1")) == routed.encode("latin-1")
     if not same_path or line.query != request.environ.get("QUERY_STRING", ""):
         raise NotAccepted(Flaw.REQUEST_CHANGED)
     return line
+
+
+def _origin_form(absolute: str) -> str:
+    """Return path and query of a target that was sent with its host (RFC 9112, absolute form)."""
+    try:
+        parts = urlsplit(absolute)
+    except ValueError:
+        raise NotAccepted(Flaw.REQUEST_CHANGED) from None
+    return f"{parts.path}?{parts.query}" if "?" in absolute else parts.path
 
 
 def _known(kept: dict[str, Key], key_id: str, context: Context, find: Callable[[Context, str], Key | None]) -> Key:

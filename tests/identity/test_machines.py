@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import Session
 
 from service import identity
@@ -90,6 +92,9 @@ def test_what_is_sent_is_what_was_signed(
         ("/partner/1?a=1", "/partner/1", "a=2"),
         ("/partner/%2e%2e", "/partner/..x", ""),
         ("http://elsewhere/partner/1", "/partner/2", ""),
+        ("http://[/partner/1", "/partner/1", ""),
+        ("/partner/1?a=1#part", "/partner/1", "a=1"),
+        ("", "/partner/1", ""),
     ],
 )
 def test_a_line_that_is_routed_otherwise_than_it_was_signed_is_refused(
@@ -173,6 +178,21 @@ def test_a_token_that_is_none_is_malformed(door: Flask, header: str) -> None:
     answer = door.test_client().get("/partner", headers={"Authorization": header})
 
     assert code_of(answer) == (401, "TOKEN_MALFORMED")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.sampled_from(["Machine ", "Bearer ", "machine ", ""]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=255, blacklist_characters="\x7f"), max_size=60),
+)
+def test_no_credentials_do_more_than_be_refused(door: Flask, scheme: str, text: str) -> None:
+    answer = door.test_client().get("/partner", headers={"Authorization": scheme + text})
+
+    assert code_of(answer) in {
+        (401, "UNAUTHENTICATED"),
+        (401, "TOKEN_MALFORMED"),
+        (401, "ALGORITHM_NOT_ALLOWED"),
+    }
 
 
 @pytest.mark.parametrize("header", ["", "Basic YTpi", "Digest x", "machinery x"])

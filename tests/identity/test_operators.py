@@ -1,6 +1,7 @@
 from http.cookies import SimpleCookie
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlmodel import Session
 from werkzeug.test import TestResponse
@@ -9,6 +10,7 @@ from service.core.context import Context
 from service.core.database import fetch_all
 from service.identity.domain.limits import OPERATOR_PER_ADDRESS
 from service.identity.operations.create_operator import create_operator
+from service.identity.passwords import NOBODY
 from service.identity.refusals import LoginUnusable, OperatorExists, PasswordTooWeak
 from service.identity.store import attempts
 from tests.clock import MovingClock
@@ -83,6 +85,10 @@ def test_nothing_tells_which_of_login_and_password_is_wrong(
         "outcome": "none",
     }
     assert "Set-Cookie" not in answer.headers
+
+
+def test_an_unknown_login_costs_as_much_as_a_known_one() -> None:
+    assert not PasswordHasher().check_needs_rehash(NOBODY)
 
 
 def test_five_failures_lock_a_login_for_a_quarter_of_an_hour(
