@@ -2,7 +2,7 @@
 
 import functools
 import json
-import subprocess
+import os
 import sys
 import threading
 
@@ -50,7 +50,8 @@ def serve() -> None:
     if settings().development:
         boot.migrate_database(settings())
     command = [sys.executable, "-m", "gunicorn", "-c", "python:service.serving", "service.wsgi:build()"]
-    sys.exit(subprocess.call(command))  # noqa: S603 - our own program
+    # gunicorn takes this process over, so that a signal to us is a signal to it.
+    os.execv(sys.executable, command)  # noqa: S606 - our own program
 
 
 @main.command()

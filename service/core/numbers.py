@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 from sqlmodel import Session
 
 from service.core.database import execute, fetch_one
@@ -79,7 +79,7 @@ def claim(session: Session, key: NumberKey, asked: Mapping[str, object], now: da
 def remember(session: Session, key: NumberKey, answer: Mapping[str, object]) -> None:
     """Keep the first answer with its number, in the transaction that did the work."""
     place = (key.caller_id, key.caller_kind, key.verb, key.number)
-    if execute(session, _REMEMBER, (Jsonb(dict(answer), dumps=_dumps), *place)) != 1:
+    if execute(session, _REMEMBER, (Json(dict(answer), dumps=_dumps), *place)) != 1:
         message = f"number {key.number!r} was not claimed in this transaction"
         raise LookupError(message)
 

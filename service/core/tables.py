@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 NAMING_CONVENTION = {
@@ -35,7 +35,8 @@ class BusinessNumberRow(SQLModel, table=True):
     verb: str = Field(sa_type=Text, primary_key=True)
     number: str = Field(sa_type=Text, primary_key=True)
     digest: bytes = Field(sa_type=LargeBinary)
-    answer: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
+    # json, not jsonb: a replayed answer keeps the order of its first writing.
+    answer: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
     created_at: datetime = Field(sa_type=INSTANT)
 
 
