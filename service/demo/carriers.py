@@ -80,8 +80,9 @@ def await_lines(door: Door, machine: Machine, one: Upload, watch: Callable[[], N
             reasons = {(row["outcome"], row["code"]): row["lines"] for row in batch["reasons"] if row["code"]}
             return Counter({("accepted", ""): batch["counts"]["accepted"], **reasons})
         if batch["state"] == "refused":
-            break
+            message = f"batch {one.batch_no} was refused: {batch['refusal']}"
+            raise Unexpected(message)
         watch()
         time.sleep(POLL_S)
-    message = f"batch {one.batch_no} was not processed: see worker.log"
+    message = f"batch {one.batch_no} is not processed: see worker.log"
     raise Unexpected(message)

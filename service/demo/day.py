@@ -90,10 +90,11 @@ class Day:
     def _start(self, clock: datetime) -> None:
         self.service.offset_s = self._offset_s(clock)
         self.service.command("migrate")
+        self.service.start(self.service.offset_s)
         made = self.service.run("operator", "create", LOGIN, "--password-stdin", typed=self.folder.password())
         if made.returncode != 0 and "OPERATOR_EXISTS" not in made.stdout + made.stderr:
             raise Unexpected(made.stderr or made.stdout)
-        self.service.start(self._offset_s(clock))
+        self.service.await_ready()
 
     def _set_up(self) -> None:
         self.office.sign_in(self.folder.password())
@@ -204,6 +205,7 @@ class Day:
         self.service.stop()
         self._keep(AFTER_MIDNIGHT, closed=True)
         self.service.start(self._offset_s(AFTER_MIDNIGHT))
+        self.service.await_ready()
 
     def _close(self) -> None:
         self.office.sign_in(self.folder.password())

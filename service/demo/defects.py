@@ -86,7 +86,7 @@ def _in_gbk(partner: Partner, cells: Cells) -> Line:
 
 
 def _unknown_field(partner: Partner, cells: Cells) -> Line:
-    return Line(write_line(partner, {**cells, "driver": "DEMO"}), 0)
+    return good_line(partner, {**cells, "distance_m": 0, "driver": "DEMO"})
 
 
 def _cut_off(partner: Partner, cells: Cells) -> Line:

@@ -13,7 +13,7 @@ from typing import IO
 import psutil
 
 from service.demo.client import Unexpected
-from service.demo.folder import STOP_TIMEOUT_S, Folder
+from service.demo.folder import STOP_TIMEOUT_S, Folder, end_group
 from service.settings import Settings
 
 READY_TIMEOUT_S = 60
@@ -61,12 +61,11 @@ class Service:
         return done.stdout
 
     def start(self, offset_s: int) -> None:
-        """Start the processes with this clock and wait until they answer."""
+        """Start the processes with this clock; they answer a little later."""
         self.offset_s = offset_s
         for name in self._commands:
             self._spawn(name)
         self._note()
-        self._await_ready()
 
     def stop(self) -> None:
         """Stop the processes; what does not end in time is killed."""
@@ -76,7 +75,7 @@ class Service:
             try:
                 child.wait(STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
-                child.kill()
+                end_group(child.pid)
                 child.wait()
         self._children.clear()
         self._note()
@@ -97,7 +96,7 @@ class Service:
                 raise Unexpected(message)
             self.command("migrate")  # Starts the embedded database if it does not answer.
             self.watch()
-            self._await_ready()
+            self.await_ready()
 
     def watch(self) -> None:
         """Start again every child that has ended.
@@ -111,14 +110,37 @@ class Service:
             message = f"{ended[0]} ends again and again: see {self.folder.path / ended[0]}.log"
             raise Unexpected(message)
         for name in ended:
+            # What a killed gunicorn leaves behind still holds the port, and would serve while nobody watches it.
+            end_group(self._children[name].pid)
             self._spawn(name)
         if ended:
             self._note()
 
+    def await_ready(self) -> None:
+        """Wait until the service answers.
+
+        Raises:
+            Unexpected: It ended, or does not answer in time.
+        """
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not self._answers():
+            ended = [name for name, child in self._children.items() if child.poll() is not None]
+            if ended or time.monotonic() > deadline:
+                message = (
+                    f"the service does not start ({', '.join(ended) or 'web'}); logs are in {self.folder.path}"
+                )
+                raise Unexpected(message)
+            time.sleep(0.05)
+
     def _spawn(self, name: str) -> None:
         with self._log(name) as log:
             self._children[name] = subprocess.Popen(
-                self._commands[name], env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._commands[name],
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
             )
 
     def _log(self, name: str) -> IO[bytes]:
@@ -136,17 +158,6 @@ class Service:
 
     def _note(self) -> None:
         self.folder.keep_children(psutil.Process(child.pid) for child in self._children.values())
-
-    def _await_ready(self) -> None:
-        deadline = time.monotonic() + READY_TIMEOUT_S
-        while not self._answers():
-            ended = [name for name, child in self._children.items() if child.poll() is not None]
-            if ended or time.monotonic() > deadline:
-                message = (
-                    f"the service does not start ({', '.join(ended) or 'web'}); logs are in {self.folder.path}"
-                )
-                raise Unexpected(message)
-            time.sleep(0.05)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
