@@ -2,8 +2,9 @@
 
 import csv
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from service.activities.domain.reasons import BrokenBatch, Problem
@@ -23,6 +24,9 @@ _PLACES: Final = {name: place for place, name in enumerate(FIELDS)}
 _LINE_FEED: Final = 10
 _CONTROLS: Final = bytes(code for code in (*range(32), 127) if code != _LINE_FEED)
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""JSON can say a control character without holding one; the sheet holds none either way."""
+
 _NAME_LENGTH_MAX: Final = 64
 
 Row = tuple[str, ...]
@@ -39,6 +43,8 @@ class Sheet:
     places: Sequence[int]
     columns: Sequence[Sequence[str]]
     problems: dict[int, Problem]
+    flaws: Mapping[int, Problem] = field(default_factory=dict)
+    """What is wrong with single cells already, by row; such a cell is empty."""
 
     def column(self, name: str) -> Sequence[str]:
         """Return the cells of one field."""
@@ -141,34 +147,47 @@ def read_ndjson(lines: Sequence[bytes]) -> Sheet:
     texts, problems = _decode(lines)
     rows: list[Row] = []
     places: list[int] = []
+    flaws: dict[int, Problem] = {}
     for place, text in texts.items():
-        found = _json_cells(text)
+        found = _json_object(text)
         if isinstance(found, Problem):
             problems[place] = found
-        else:
-            rows.append(found)
-            places.append(place)
-    return Sheet(len(lines), places, _arrange(rows, FIELDS), problems)
+            continue
+        cells, flaw = _json_cells(found)
+        if flaw is not None:
+            flaws[len(rows)] = flaw
+        rows.append(cells)
+        places.append(place)
+    return Sheet(len(lines), places, _arrange(rows, FIELDS), problems, flaws)
 
 
-def _json_cells(text: str) -> Row | Problem:
+def _json_object(text: str) -> dict[str, object] | Problem:
     try:
         value = _DECODE(text)
     except _Repeated:
         return Problem("DUPLICATE_FIELD")
     except (ValueError, RecursionError):
         return Problem("BAD_JSON")
-    if not isinstance(value, dict):
-        return Problem("BAD_JSON")
-    if not value.keys() <= _PLACES.keys():
-        return Problem("UNKNOWN_FIELD", _pointer_to(next(name for name in value if name not in _PLACES)))
+    return value if isinstance(value, dict) else Problem("BAD_JSON")
+
+
+def _json_cells(value: Mapping[str, object]) -> tuple[Row, Problem | None]:
+    """Return the fields as cells, and the first thing that is wrong with one of them."""
     cells = [""] * len(FIELDS)
+    flaw: Problem | None = None
     for name, content in value.items():
+        place = _PLACES.get(name)
+        if place is None:
+            flaw = flaw or Problem("UNKNOWN_FIELD", _pointer_to(name))
+            continue
         cell = _json_cell(name, content)
         if cell is None:
-            return Problem("WRONG_TYPE", f"#/{name}")
-        cells[_PLACES[name]] = cell
-    return tuple(cells)
+            flaw = flaw or Problem("WRONG_TYPE", f"#/{name}")
+        elif _CONTROL.search(cell):
+            flaw = flaw or Problem("CONTROL_CHARACTER", f"#/{name}")
+        else:
+            cells[place] = cell
+    return tuple(cells), flaw
 
 
 def _pointer_to(name: str) -> str:
@@ -186,10 +205,7 @@ def _json_cell(name: str, content: object) -> str | None:
         return None
     if isinstance(content, int) or type(content) is _Decimal:
         return str(content) if name in _INTEGER_FIELDS or name in _COORDINATE_FIELDS else None
-    if isinstance(content, str) and name not in _INTEGER_FIELDS:
-        # JSON can say a control character without holding one; the sheet holds none either way.
-        return content if content.isprintable() else None
-    return None
+    return content if isinstance(content, str) and name not in _INTEGER_FIELDS else None
 
 
 def _decode(lines: Sequence[bytes]) -> tuple[dict[int, str], dict[int, Problem]]:

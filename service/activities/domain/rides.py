@@ -75,7 +75,7 @@ class _Reader:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.problems: dict[int, Problem] = {}
+        self.problems = dict(sheet.flaws)
 
     def note(self, row: int, code: str, name: str) -> None:
         """Note what is wrong with a row, unless something was noted before."""
@@ -192,6 +192,11 @@ def distance_sum(sheet: Sheet) -> int:
     if _are_plain(cells):
         return sum(map(int, cells))
     return sum(int(cell) for cell in cells if _INTEGER.fullmatch(cell))
+
+
+def is_business_no(text: str) -> bool:
+    """Tell whether a text has the form of a business number."""
+    return _BUSINESS_NO.fullmatch(text) is not None
 
 
 def _are_plain(cells: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from service.activities.domain.batches import Tally, outcome_of
 from service.activities.domain.judging import Credits, Judged
 from service.activities.domain.reasons import Problem
+from service.activities.domain.rides import is_business_no
 from service.activities.store.batches import Key
 from service.core import arrays
 from service.core.database import GuardFailed, driver, execute, fetch_all
@@ -46,7 +47,6 @@ FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS tally (outcome, code, lines
 ON CONFLICT (partner_id, batch_no, outcome, code) DO UPDATE SET lines = batch_tally.lines + excluded.lines
 """
 _NULL = r"\N"
-_KEPT_EVENT_CODES = frozenset({"SAME_EVENT", "EVENT_NO_REUSED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,9 @@ def copy_lines(session: Session, chunk: Chunk, verdicts: Mapping[int, Problem]) 
         if verdict is None:
             ending = f"accepted\t\t\t{shown}"
         else:
-            if verdict.pointer == "#/event_no" and verdict.code not in _KEPT_EVENT_CODES:
-                shown = _NULL
-            ending = f"{outcome_of(verdict)}\t{verdict.code}\t{_escaped(verdict.pointer)}\t{shown}"
+            # A refused line may hold anything in its place, so only what has the form of a number is kept.
+            kept = shown if is_business_no(shown) else _NULL
+            ending = f"{outcome_of(verdict)}\t{verdict.code}\t{_escaped(verdict.pointer)}\t{kept}"
         lines.append(f"{partner_id}\t{batch_no}\t{chunk.first_line + place}\t{ending}\n")
     _copy(session, _COPY_LINES, lines)
 
