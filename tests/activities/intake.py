@@ -15,6 +15,7 @@ from service import activities, methodology
 from service.activities.domain.reading import FIELDS, OPTIONAL_FIELDS
 from service.core.context import Context
 from tests.identity import world
+from tests.identity.world import said
 
 Ride = dict[str, Any]
 TYPES = ("metro_trip", "bus_trip", "shared_bike_trip", "shared_ebike_trip")
@@ -92,8 +93,8 @@ class Partner:
 
     def register(self, operator: world.OperatorClient, code: str = "green-wheels", **changes: object) -> "Partner":
         answer = operator.post("/v1/operator/partners", json=self.registration(code, **changes))
-        assert answer.status_code == 201, answer.json
-        self.partner_id = answer.json["partner"]["partner_id"]
+        assert answer.status_code == 201, said(answer)
+        self.partner_id = said(answer)["partner"]["partner_id"]
         return self
 
     def registration(self, code: str, **changes: object) -> dict[str, Any]:
@@ -126,7 +127,7 @@ class Partner:
     def announce(self, batch_no: str, file: Delivery, **changes: object) -> TestResponse:
         body = self.manifest(batch_no, file, **changes)
         answer = self.client.post("/v1/partner/batches", json=body)
-        if answer.status_code == 201 and not answer.json["replayed"]:
+        if answer.status_code == 201 and not said(answer)["replayed"]:
             self.seq, self.prev_digest = body["seq"], body["sha256"]
         return answer
 
@@ -140,9 +141,9 @@ class Partner:
         assert self.announce(batch_no, file, **changes).status_code == 201
         for part_no, content in enumerate(file.split(), start=1):
             answer = self.put(batch_no, part_no, content)
-            assert answer.status_code == 200, answer.json
+            assert answer.status_code == 200, said(answer)
         answer = self.complete(batch_no)
-        assert answer.status_code == 202, answer.json
+        assert answer.status_code == 202, said(answer)
 
     def process(self, chunk_lines: int = 5_000) -> None:
         while activities.process_batch(self.context, self.catalogue, chunk_lines=chunk_lines):
@@ -155,7 +156,7 @@ class Partner:
         return self.batch(batch_no)
 
     def batch(self, batch_no: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"/v1/partner/batches/{batch_no}").json["batch"]
+        found: dict[str, Any] = said(self.client.get(f"/v1/partner/batches/{batch_no}"))["batch"]
         return found
 
     def outcome(self, batch_no: str) -> dict[str, Any]:
@@ -175,7 +176,7 @@ class Partner:
         found: list[dict[str, Any]] = []
         after = ""
         while True:
-            page = self.client.get(f"{target}{after}", headers={"Accept-Language": "en"}).json
+            page = said(self.client.get(f"{target}{after}", headers={"Accept-Language": "en"}))
             found += page["results"]
             if page["next_after"] is None:
                 return found

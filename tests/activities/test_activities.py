@@ -8,19 +8,18 @@ from service.core.context import Context
 from tests.activities.intake import Partner, ride
 from tests.clock import MovingClock
 from tests.identity import world
-from tests.identity.world import CitizenClient
+from tests.identity.world import CitizenClient, said
 
 
 def whole(rider: CitizenClient, activity_id: str, language: str = "en") -> dict[str, Any]:
     answer = rider.get(f"/v1/me/activities/{activity_id}", headers={"Accept-Language": language})
-    assert answer.status_code == 200, answer.json
-    found: dict[str, Any] = answer.json
-    return found
+    assert answer.status_code == 200, said(answer)
+    return said(answer)
 
 
 def test_an_activity_is_explained_step_by_step(partner: Partner, rider: CitizenClient) -> None:
     partner.deliver("B-1", [ride(1, vehicle_no="云A-1")])
-    (short,) = rider.get("/v1/me/activities", headers={"Accept-Language": "en"}).json["activities"]
+    (short,) = said(rider.get("/v1/me/activities", headers={"Accept-Language": "en"}))["activities"]
 
     found = whole(rider, short["activity_id"])
 
@@ -62,7 +61,7 @@ def test_an_activity_is_explained_step_by_step(partner: Partner, rider: CitizenC
 
 def test_an_explanation_speaks_chinese_by_default(partner: Partner, rider: CitizenClient) -> None:
     partner.deliver("B-1", [ride(1)])
-    (short,) = rider.get("/v1/me/activities").json["activities"]
+    (short,) = said(rider.get("/v1/me/activities"))["activities"]
 
     found = whole(rider, short["activity_id"], "zh-CN")
 
@@ -74,7 +73,7 @@ def test_an_explanation_speaks_chinese_by_default(partner: Partner, rider: Citiz
 def pages(rider: CitizenClient, limit: int) -> Iterator[list[str]]:
     after = ""
     while True:
-        page = rider.get(f"/v1/me/activities?limit={limit}{after}").json
+        page = said(rider.get(f"/v1/me/activities?limit={limit}{after}"))
         yield [activity["event_no"] for activity in page["activities"]]
         if page["next_after"] is None:
             return
@@ -98,7 +97,7 @@ def test_points_are_whole_grams_and_a_reduction_under_a_gram_earns_none(
 ) -> None:
     partner.deliver("B-1", [ride(1, distance_m=1001, evidence="gps")])
 
-    (found,) = rider.get("/v1/me/activities").json["activities"]
+    (found,) = said(rider.get("/v1/me/activities"))["activities"]
 
     assert (found["reduction_mg"], found["points"]) == (30_930, 30)
 
@@ -115,15 +114,15 @@ def test_a_method_that_is_not_filed_books_provisional_reductions(
 
     partner.deliver("B-1", [ride(1)])
 
-    reductions = citizen.get("/v1/me/wallet").json["reductions"]
+    reductions = said(citizen.get("/v1/me/wallet"))["reductions"]
     assert reductions == {"creditable_mg": 0, "provisional_mg": 185_400, "incentive_mg": 0}
 
 
 def test_what_was_booked_names_the_activity_it_came_from(partner: Partner, rider: CitizenClient) -> None:
     partner.deliver("B-1", [ride(1)])
-    (activity,) = rider.get("/v1/me/activities").json["activities"]
+    (activity,) = said(rider.get("/v1/me/activities"))["activities"]
 
-    transfers = rider.get("/v1/me/transfers").json["transfers"]
+    transfers = said(rider.get("/v1/me/transfers"))["transfers"]
 
     assert {(one["kind"], one["amount"]) for one in transfers} == {
         ("earn_reduction", 185_400),
@@ -138,12 +137,12 @@ def test_somebody_elses_activity_is_not_found(
     app: Flask, partner: Partner, rider: CitizenClient, context: Context
 ) -> None:
     partner.deliver("B-1", [ride(1)])
-    (activity,) = rider.get("/v1/me/activities").json["activities"]
+    (activity,) = said(rider.get("/v1/me/activities"))["activities"]
     other = world.citizen(app, context, 2)
 
     answer = other.get(f"/v1/me/activities/{activity['activity_id']}")
 
-    assert (answer.status_code, answer.json["code"]) == (404, "ACTIVITY_NOT_FOUND")
+    assert (answer.status_code, said(answer)["code"]) == (404, "ACTIVITY_NOT_FOUND")
     assert other.get("/v1/me/activities").json == {"activities": [], "next_after": None}
 
 
@@ -151,4 +150,4 @@ def test_somebody_elses_activity_is_not_found(
 def test_a_cursor_that_is_not_ours_is_refused(after: str, rider: CitizenClient) -> None:
     answer = rider.get(f"/v1/me/activities?after={after}")
 
-    assert (answer.status_code, answer.json["errors"][0]["code"]) == (400, "BAD_CURSOR")
+    assert (answer.status_code, said(answer)["errors"][0]["code"]) == (400, "BAD_CURSOR")

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from service.core.context import Context
 from tests.activities.conftest import NewPartner
 from tests.activities.intake import EMPTY_BOOKS, Delivery, Partner, books, delivery, ride
-from tests.identity.world import CitizenClient
+from tests.identity.world import CitizenClient, said
 
 FILE = delivery([ride(1), ride(2)])
 PACKED = delivery([ride(n) for n in range(1, 40)], compression="gzip")
@@ -18,9 +18,9 @@ MIB = 1_048_576
 
 
 def refusal(answer: TestResponse) -> tuple[int, str, list[tuple[str, str]]]:
-    errors = [(error["pointer"], error["code"]) for error in answer.json.get("errors", [])]
-    assert answer.json.get("outcome", "none") == "none"
-    return answer.status_code, answer.json["code"], errors
+    errors = [(error["pointer"], error["code"]) for error in said(answer).get("errors", [])]
+    assert said(answer).get("outcome", "none") == "none"
+    return answer.status_code, said(answer)["code"], errors
 
 
 def test_a_batch_becomes_reductions_and_points(partner: Partner, rider: CitizenClient, context: Context) -> None:
@@ -75,22 +75,22 @@ def test_the_answers_of_an_upload_say_what_was_done(partner: Partner) -> None:
         "lines_done": 0,
     }
     processing = {**batch, "state": "processing", "completed_at": "2026-11-20T10:00:00+08:00"}
-    assert (registered.status_code, registered.json) == (
+    assert (registered.status_code, said(registered)) == (
         201,
         {"batch": batch, "outcome": "done", "replayed": False},
     )
-    assert (stored.status_code, stored.json) == (
+    assert (stored.status_code, said(stored)) == (
         200,
         {
             "part": {"part_no": 1, "bytes": len(FILE.content), "sha256": manifest["sha256"]},
             "outcome": "done",
         },
     )
-    assert (completed.status_code, completed.json) == (
+    assert (completed.status_code, said(completed)) == (
         202,
         {"batch": processing, "outcome": "done", "replayed": False},
     )
-    assert (again.status_code, again.json) == (202, {"batch": processing, "outcome": "done", "replayed": True})
+    assert (again.status_code, said(again)) == (202, {"batch": processing, "outcome": "done", "replayed": True})
 
 
 def test_the_same_manifest_again_gets_the_first_answer(partner: Partner, rider: CitizenClient) -> None:
@@ -101,7 +101,7 @@ def test_the_same_manifest_again_gets_the_first_answer(partner: Partner, rider: 
 
     again = partner.announce("B-1", FILE, seq=1, prev_digest=None)
 
-    assert (again.status_code, again.json) == (201, {**first.json, "replayed": True})
+    assert (again.status_code, said(again)) == (201, {**said(first), "replayed": True})
 
 
 def test_a_batch_number_stands_for_one_manifest(partner: Partner) -> None:
@@ -150,7 +150,7 @@ def test_a_batch_follows_the_one_before(changes: dict[str, Any], partner: Partne
     answer = partner.announce("B-2", FILE, **changes)
 
     assert refusal(answer) == (409, "BATCH_SEQUENCE_BROKEN", [])
-    assert answer.json["params"] == {"seq": 2, "prev_digest": partner.prev_digest}
+    assert said(answer)["params"] == {"seq": 2, "prev_digest": partner.prev_digest}
     assert partner.announce("B-2", FILE).status_code == 201
 
 
@@ -194,7 +194,7 @@ def test_a_batch_is_completed_only_when_it_is_whole(partner: Partner) -> None:
     short = partner.complete("B-1")
 
     assert refusal(missing) == (409, "BATCH_PARTS_MISSING", [("#/parts", "BATCH_PARTS_MISSING")])
-    assert missing.json["params"] == {"missing": "1, 2, 3"}
+    assert said(missing)["params"] == {"missing": "1, 2, 3"}
     assert refusal(short) == (409, "BATCH_SIZE_DIFFERS", [("#/bytes", "BATCH_SIZE_DIFFERS")])
     assert partner.batch("B-1")["state"] == "receiving"
 
@@ -232,7 +232,7 @@ def test_the_reason_of_a_refused_batch_is_said_in_the_readers_language(partner: 
     partner.deliver("B-1", replace(PACKED, lines=38))
 
     zh, en = (
-        partner.client.get("/v1/partner/batches/B-1", headers={"Accept-Language": language}).json["batch"][
+        said(partner.client.get("/v1/partner/batches/B-1", headers={"Accept-Language": language}))["batch"][
             "refusal"
         ]
         for language in ("zh-CN", "en")
@@ -245,8 +245,8 @@ def test_the_reason_of_a_refused_batch_is_said_in_the_readers_language(partner: 
 def test_results_are_paged_in_the_order_of_the_lines(partner: Partner, rider: CitizenClient) -> None:
     partner.deliver("B-1", [ride(n, subject_token=f"rider-{n % 2}") for n in range(1, 8)], 3)
 
-    first = partner.client.get("/v1/partner/batches/B-1/results?limit=5").json
-    rest = partner.client.get(f"/v1/partner/batches/B-1/results?limit=5&after={first['next_after']}").json
+    first = said(partner.client.get("/v1/partner/batches/B-1/results?limit=5"))
+    rest = said(partner.client.get(f"/v1/partner/batches/B-1/results?limit=5&after={first['next_after']}"))
 
     assert [line["line"] for line in first["results"]] == [1, 2, 3, 4, 5]
     assert first["results"][:2] == [

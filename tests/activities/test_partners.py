@@ -13,7 +13,7 @@ from service.core.opening import Opening
 from tests.activities.conftest import NewPartner
 from tests.activities.intake import Partner
 from tests.identity import world
-from tests.identity.world import OperatorClient
+from tests.identity.world import OperatorClient, said
 
 PROGRAMME = {
     "code": "valley",
@@ -41,8 +41,8 @@ def test_a_partner_is_registered_once(partner: Partner, operator: OperatorClient
         "activity_types": body["activity_types"],
         "key_id": partner.client.key_id,
     }
-    assert (again.status_code, again.json) == (201, {"partner": expected, "outcome": "done", "replayed": True})
-    assert (other.status_code, other.json["code"]) == (409, "NUMBER_REUSED")
+    assert (again.status_code, said(again)) == (201, {"partner": expected, "outcome": "done", "replayed": True})
+    assert (other.status_code, said(other)["code"]) == (409, "NUMBER_REUSED")
     assert operator.get("/v1/operator/partners").json == {"partners": [expected], "next_after": None}
 
 
@@ -77,24 +77,24 @@ def test_a_partner_that_cannot_be_is_refused(
 
     answer = operator.post("/v1/operator/partners", json=body)
 
-    assert (answer.status_code, answer.json["code"]) == (status, code)
-    assert sorted(error["pointer"] for error in answer.json.get("errors", [])) == pointers
-    assert len(operator.get("/v1/operator/partners").json["partners"]) == 1
+    assert (answer.status_code, said(answer)["code"]) == (status, code)
+    assert sorted(error["pointer"] for error in said(answer).get("errors", [])) == pointers
+    assert len(said(operator.get("/v1/operator/partners"))["partners"]) == 1
 
 
 def test_a_key_belongs_to_one_partner(partner: Partner, operator: OperatorClient) -> None:
     answer = operator.post("/v1/operator/partners", json=partner.registration("other"))
 
-    assert (answer.status_code, answer.json["code"]) == (409, "KEY_ALREADY_REGISTERED")
-    assert answer.json["errors"][0]["pointer"] == "#/public_key"
+    assert (answer.status_code, said(answer)["code"]) == (409, "KEY_ALREADY_REGISTERED")
+    assert said(answer)["errors"][0]["pointer"] == "#/public_key"
 
 
 def test_partners_are_listed_by_pages(new_partner: NewPartner, operator: OperatorClient) -> None:
     for code in ("one", "two", "three"):
         new_partner(code)
 
-    first = operator.get("/v1/operator/partners?limit=2").json
-    rest = operator.get(f"/v1/operator/partners?limit=2&after={first['next_after']}").json
+    first = said(operator.get("/v1/operator/partners?limit=2"))
+    rest = said(operator.get(f"/v1/operator/partners?limit=2&after={first['next_after']}"))
 
     assert [one["code"] for one in first["partners"]] == ["one", "two"]
     assert ([one["code"] for one in rest["partners"]], rest["next_after"]) == (["three"], None)

@@ -104,7 +104,7 @@ def test_a_bomb_is_stopped_and_never_unpacked_as_a_whole() -> None:
     bomb = gzip.compress(b"\0" * 30_000_000)
 
     pieces = unpack([bomb], "gzip", bytes_max=1_000_000)
-    sizes = []
+    sizes: list[int] = []
     with pytest.raises(BrokenBatch) as caught:
         sizes.extend(len(piece) for piece in pieces)
 
