@@ -8,7 +8,7 @@ from service import rewards
 from service.core.database import Row, execute, fetch_all, fetch_one
 from service.settlement.domain import COLUMNS, GUARDED, HEADER, TEXT_COLUMNS, VERIFY, Closing, Statement
 
-INSTANT_FORM = 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"'
+INSTANT_FORM = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 
 
 def _quoted(text: str) -> str:
@@ -23,18 +23,27 @@ def _cell(column: str) -> str:
         guard = f"CASE WHEN {text} <> '' AND strpos({_quoted(GUARDED)}, left({text}, 1)) > 0 THEN '''' ELSE '' END"
         return f"""'"' || {guard} || replace({text}, '"', '""') || '"'"""
     written = {
-        "verified_at": f"to_char(verified_at AT TIME ZONE 'Asia/Shanghai', {_quoted(INSTANT_FORM)})",
+        "verified_at": f"to_char(verified_at AT TIME ZONE 'Asia/Shanghai', {_quoted(INSTANT_FORM)}) || '+08:00'",
         "type": _quoted(VERIFY),
         "merchant_fen": "(face_value_fen - settle_fen)::text",
     }
     return written.get(column, f"{column}::text")
 
 
-_LINE = " || ',' || ".join(_cell(column) for column in COLUMNS) + r" || E'\r\n'"
+_LINE = f"concat_ws(',', {', '.join(_cell(column) for column in COLUMNS)}) || E'\\r\\n'"
 _HEADER = "E" + _quoted(HEADER.replace("\r", r"\r").replace("\n", r"\n"))
 
 _DRAW = f"""
-WITH filed AS MATERIALIZED (
+INSERT INTO statement (
+    merchant_id, closing_no, day, rows, total_fen, sha256, prev_sha256, chain_sha256, content
+)
+SELECT filed.merchant_id, %(closing_no)s, %(day)s, filed.rows, filed.total_fen, file.sha256, last.sha256,
+    sha256(convert_to(concat(
+        encode(last.chain_sha256, 'hex'), E'\\n', filed.merchant_id, E'\\n', to_char(%(day)s::date, 'YYYY-MM-DD'),
+        E'\\n', filed.rows, E'\\n', filed.total_fen, E'\\n', encode(file.sha256, 'hex'), E'\\n'
+    ), 'UTF8')),
+    filed.content
+FROM (
     SELECT merchant.merchant_id, coalesce(lines.rows, 0) AS rows, coalesce(lines.total_fen, 0) AS total_fen,
         convert_to({_HEADER} || coalesce(lines.text, ''), 'UTF8') AS content
     FROM ({rewards.MERCHANT_IDS}) AS merchant
@@ -45,24 +54,15 @@ WITH filed AS MATERIALIZED (
         WHERE day = %(day)s
         GROUP BY merchant_id
     ) AS lines ON lines.merchant_id = merchant.merchant_id
-), hashed AS MATERIALIZED (
-    SELECT filed.*, sha256(content) AS sha256 FROM filed
-), last AS (
+    OFFSET 0
+) AS filed
+CROSS JOIN LATERAL (SELECT sha256(filed.content) AS sha256 OFFSET 0) AS file
+LEFT JOIN (
     SELECT DISTINCT ON (merchant_id) merchant_id, sha256, chain_sha256
     FROM statement ORDER BY merchant_id, closing_no DESC
-)
-INSERT INTO statement (
-    merchant_id, closing_no, day, rows, total_fen, sha256, prev_sha256, chain_sha256, content
-)
-SELECT hashed.merchant_id, %(closing_no)s, %(day)s, hashed.rows, hashed.total_fen, hashed.sha256, last.sha256,
-    sha256(convert_to(concat(
-        encode(last.chain_sha256, 'hex'), E'\\n', hashed.merchant_id, E'\\n', to_char(%(day)s::date, 'YYYY-MM-DD'),
-        E'\\n', hashed.rows, E'\\n', hashed.total_fen, E'\\n', encode(hashed.sha256, 'hex'), E'\\n'
-    ), 'UTF8')),
-    hashed.content
-FROM hashed LEFT JOIN last ON last.merchant_id = hashed.merchant_id
+) AS last ON last.merchant_id = filed.merchant_id
 """
-"""No INSERT inside a CTE: the CTEs only read, and keep the file and its hash from being computed twice."""
+"""OFFSET 0 keeps a subquery from being taken apart: each file is written once, hashed once, and streams through."""
 
 _NO_TIME_LIMIT = "SET LOCAL statement_timeout = 0"
 _LAST_NO = "SELECT coalesce(max(closing_no), 0) FROM closing"

@@ -39,4 +39,6 @@ def upgrade() -> None:
         sa.CheckConstraint("rows >= 0", name="statement_rows_check"),
         sa.CheckConstraint("total_fen >= 0", name="statement_total_check"),
     )
+    # Files are written once and seldom read: compressing them costs more than all the rest of a close.
+    op.execute("ALTER TABLE statement ALTER COLUMN content SET STORAGE EXTERNAL")
     grant("statement", "select", "insert")
