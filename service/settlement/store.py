@@ -62,7 +62,7 @@ LEFT JOIN (
     FROM statement ORDER BY merchant_id, closing_no DESC
 ) AS last ON last.merchant_id = filed.merchant_id
 """
-"""OFFSET 0 keeps a subquery from being taken apart: each file is written once, hashed once, and streams through."""
+"""OFFSET 0 keeps a subquery from being taken apart: each file is written and hashed once, and streams through."""
 
 _NO_TIME_LIMIT = "SET LOCAL statement_timeout = 0"
 _LAST_NO = "SELECT coalesce(max(closing_no), 0) FROM closing"
