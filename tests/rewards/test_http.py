@@ -207,6 +207,8 @@ def test_what_cannot_be_set_up_is_refused_by_name(
         ({"funding": [{"funder": "programme", "amount_fen": 400}] * 2}, [("#/funding", "FUNDER_TWICE")]),
         ({"sale_ends_at": "2026-11-20T08:00:00+08:00"}, [("#/sale_ends_at", "WINDOW_EMPTY")]),
         ({"store_ids": [987_654]}, [("#/store_ids/0", "STORE_OF_ANOTHER")]),
+        ({"sale_starts_at": "0001-01-01T00:00:00+08:00"}, [("#/sale_starts_at", "OUT_OF_RANGE")]),
+        ({"sale_ends_at": "9999-12-31T23:59:59-08:00"}, [("#/sale_ends_at", "OUT_OF_RANGE")]),
         ({"use_days": 366}, [("#/use_days", "OUT_OF_RANGE")]),
         ({"stock": 0}, [("#/stock", "OUT_OF_RANGE")]),
         ({"price_points": 12.9}, [("#/price_points", "NOT_AN_INTEGER")]),
@@ -286,6 +288,7 @@ def test_a_number_that_stands_for_nothing_is_not_found(street: Street, verify_no
     ("day", "answer"),
     [
         ("2026-11-20", (409, "DAY_NOT_OVER")),
+        ("9999-12-31", (409, "DAY_NOT_OVER")),
         ("2026-13-01", (400, "INVALID_REQUEST")),
         ("x", (400, "INVALID_REQUEST")),
     ],

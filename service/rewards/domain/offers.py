@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from service.core.clock import business_day, end_of_day
 from service.core.refusals import FieldProblem
 from service.core.texts import Text
 from service.core.units import AmountFen, Points
+
+SALE_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+SALE_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""What lies outside is a slip of the pen; at the ends of the calendar it is no instant at all in some offsets."""
 
 OfferKind = Literal["amount_off", "goods"]
 SaleState = Literal["scheduled", "on_sale", "ended"]
@@ -143,6 +147,7 @@ class OnShelf:
 FUNDING_SUM_MISMATCH = Text("出资合计须等于面值。", "The shares must add up to the face value.")
 FUNDER_TWICE = Text("每个出资方只能出现一次。", "Each party may stand once only.")
 WINDOW_EMPTY = Text("发售结束须晚于开始。", "The sale must end after it starts.")
+SALE_OUT_OF_RANGE = Text("发售期须在 2000 年至 2200 年之间。", "The sale must lie between 2000 and 2200.")
 STORE_TWICE = Text("门店重复。", "A store stands twice.")
 STORE_OF_ANOTHER = Text("门店不存在或不属于该商户。", "There is no such store of this merchant.")
 
@@ -154,11 +159,18 @@ def offer_problems(terms: OfferTerms, stores_of_merchant: Sequence[int]) -> Iter
         yield FieldProblem("#/funding", "FUNDING_SUM_MISMATCH", FUNDING_SUM_MISMATCH)
     if len(set(parties)) != len(parties):
         yield FieldProblem("#/funding", "FUNDER_TWICE", FUNDER_TWICE)
-    if terms.sale.sale_ends_at <= terms.sale.sale_starts_at:
-        yield FieldProblem("#/sale_ends_at", "WINDOW_EMPTY", WINDOW_EMPTY)
+    yield from _sale_problems(terms.sale)
     known = set(stores_of_merchant)
     for position, store_id in enumerate(terms.store_ids):
         if store_id in terms.store_ids[:position]:
             yield FieldProblem(f"#/store_ids/{position}", "STORE_TWICE", STORE_TWICE)
         elif store_id not in known:
             yield FieldProblem(f"#/store_ids/{position}", "STORE_OF_ANOTHER", STORE_OF_ANOTHER)
+
+
+def _sale_problems(sale: Sale) -> Iterator[FieldProblem]:
+    if sale.sale_ends_at <= sale.sale_starts_at:
+        yield FieldProblem("#/sale_ends_at", "WINDOW_EMPTY", WINDOW_EMPTY)
+    for name, instant in (("sale_starts_at", sale.sale_starts_at), ("sale_ends_at", sale.sale_ends_at)):
+        if not SALE_EARLIEST <= instant < SALE_LATEST:
+            yield FieldProblem(f"#/{name}", "OUT_OF_RANGE", SALE_OUT_OF_RANGE)

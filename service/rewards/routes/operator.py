@@ -26,7 +26,7 @@ from service.core.paging import Page
 from service.core.refusals import InvalidRequest, NumberReused
 from service.core.texts import Text
 from service.core.units import AmountFen, Points
-from service.identity import OperatorCaller, Requires
+from service.identity import KeyAlreadyRegistered, KeyNotUsable, OperatorCaller, Requires
 from service.rewards.domain.offers import OfferTerms, Sale, Share
 from service.rewards.domain.refusals import CodeTaken, MerchantNotFound, StoreNotFound
 from service.rewards.operations.create_merchant import NewMerchant, create_merchant
@@ -74,7 +74,7 @@ def _setup_routes(routes: Blueprint, context: Context, requires: Requires) -> No
     @requires("operator.terminals.write")
     @routes.arguments(TerminalIn)
     @routes.response(CREATED, TerminalDoneOut)
-    @routes.refuses(InvalidRequest, StoreNotFound, CodeTaken, NumberReused)
+    @routes.refuses(InvalidRequest, KeyNotUsable, StoreNotFound, CodeTaken, KeyAlreadyRegistered, NumberReused)
     def post_terminal(caller: OperatorCaller, body: dict[str, Any]) -> Response:
         """Create a terminal in a store and register its key."""
         asked = NewTerminal(body["store_id"], body["code"], body["public_key"])

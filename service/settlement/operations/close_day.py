@@ -5,9 +5,10 @@ from datetime import date
 from sqlmodel import Session
 
 from service.core import calendar
+from service.core.clock import business_day
 from service.core.context import Context
 from service.core.database import transact
-from service.core.refusals import DayClosed
+from service.core.refusals import DayClosed, DayNotOver
 from service.identity import OperatorCaller
 from service.settlement.answers import Answer, closing_answer
 from service.settlement.store import draw_statements, find_closing, insert_closing
@@ -25,6 +26,8 @@ def close_day(context: Context, caller: OperatorCaller, day: date) -> Answer:
 
     def work(session: Session) -> Answer:
         now = context.now()
+        if day >= business_day(now):
+            raise DayNotOver(day=day)
         first = find_closing(session, day)
         if first is None:
             try:
