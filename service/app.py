@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify, request
@@ -15,10 +14,11 @@ from service.core.context import Context
 from service.core.database import schema_revision
 from service.core.http import problems
 from service.core.http.answers import FastJSON
-from service.core.http.openapi import Blueprint, build_api, document
+from service.core.http.openapi import Blueprint, build_api
 from service.core.http.requests import REFUSAL_CODE, REQUEST_ID, language_of
 from service.core.opening import Sweep
 from service.core.refusals import RouteNotFound, every_refusal
+from service.wire import API_EXTENSION
 
 VERSION = "0.1.0"
 BODY_BYTES_MAX = 9 * 1_048_576
@@ -44,7 +44,7 @@ class Parts:
 def create_app(context: Context, parts: Parts) -> Flask:
     """Return the WSGI application.
 
-    ``app.extensions["tanhui.api"]`` holds the API registry, from which the OpenAPI document is written.
+    ``app.extensions[API_EXTENSION]`` holds the API registry, from which the OpenAPI document is written.
     """
     app = Flask("service")
     app.json = FastJSON(app)
@@ -55,7 +55,7 @@ def create_app(context: Context, parts: Parts) -> Flask:
     requires = identity.guard(context)
     for blueprint in _blueprints(context, parts, requires):
         api.register_blueprint(blueprint)
-    app.extensions["tanhui.api"] = api
+    app.extensions[API_EXTENSION] = api
     return app
 
 
@@ -79,11 +79,6 @@ def every_check() -> tuple[NamedCheck, ...]:
 def every_sweep(catalogue: methodology.Catalogue) -> tuple[Sweep, ...]:
     """Return the sweeps that the worker runs."""
     return (*activities.sweeps(catalogue), *identity.sweeps())
-
-
-def openapi_document(app: Flask) -> dict[str, Any]:
-    """Return the OpenAPI document of ``app``."""
-    return document(app.extensions["tanhui.api"])
 
 
 def _service_blueprint(context: Context, requires: identity.Requires) -> Blueprint:

@@ -1,4 +1,4 @@
-"""The `tanhui` command. What signs starts in a blink; what operates the service is imported when it is asked for."""
+"""The `tanhui` command. What signs starts in a blink; what operates the service is imported when asked for."""
 
 from importlib import import_module
 from typing import Any

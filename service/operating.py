@@ -9,13 +9,14 @@ import threading
 import click
 
 from service import activities, boot, identity, ledger, methodology
-from service.app import Parts, create_app, every_check, every_sweep, openapi_document
+from service.app import Parts, create_app, every_check, every_sweep
 from service.core import embedded
 from service.core.database import schema_revision
 from service.core.opening import Opening
 from service.demo.commands import demo
 from service.logs import configure_logs
 from service.settings import Settings, SettingsError, read_settings
+from service.wire import openapi_document
 from service.worker import run_worker, stop_on_signals
 
 

@@ -45,7 +45,7 @@ def test_the_exchanges_of_the_readme_work_as_they_stand(folder: Path) -> None:
     if missing and "curl" not in os.environ.get("TANHUI_TESTS_REQUIRE", ""):
         pytest.skip(f"SKIPPED LOUDLY: the README's exchanges need {missing}")
     port = str(free_port())
-    script = "set -euo pipefail\n" + "\n".join(blocks("bash")).replace("8000", port)
+    script = "set -euo pipefail\n" + "\n".join(blocks("bash")).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     given = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     environment = {
         **given,
@@ -57,7 +57,7 @@ def test_the_exchanges_of_the_readme_work_as_they_stand(folder: Path) -> None:
     log = folder / "log.txt"
     with log.open("w") as output:
         shell = subprocess.Popen(
-            ["bash", "-c", script.replace("13800138" + port, "13800138000")],
+            ["bash", "-c", script],
             cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
         try:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from service.app import openapi_document
+from service.wire import openapi_document
 
 COMMITTED = Path(__file__).parents[2] / "schemas" / "openapi.json"
 
