@@ -78,7 +78,7 @@ def every_check() -> tuple[NamedCheck, ...]:
 
 def every_sweep(catalogue: methodology.Catalogue) -> tuple[Sweep, ...]:
     """Return the sweeps that the worker runs."""
-    return (*activities.sweeps(catalogue), *identity.sweeps())
+    return (*activities.sweeps(catalogue), *identity.sweeps(), *rewards.sweeps())
 
 
 def _service_blueprint(context: Context, requires: identity.Requires) -> Blueprint:

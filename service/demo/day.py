@@ -98,13 +98,9 @@ class Day:
 
     def _set_up(self) -> None:
         self.office.sign_in(self.folder.password())
-        for partner in PARTNERS:
-            self.office.create_partner(partner)
-        self.board.each(
-            Text("商户、门店、终端、优惠", "merchants, stores, tills, offers"),
-            self.world.merchants,
-            self.office.create_merchant,
-        )
+        self.board.in_order(Text("登记合作方", "partners are registered"), PARTNERS, self.office.create_partner)
+        title = Text("商户、门店、终端、优惠", "merchants, stores, tills, offers")
+        self.board.in_order(title, self.world.merchants, self.office.create_merchant)
         self._found("created", self.office.replayed)
 
     def _gather(self) -> None:
@@ -218,9 +214,8 @@ class Day:
         self.summary.statement_files_match = all(one.file_matches for one in statements)
 
     def _prove(self) -> None:
-        proof = self.board.step(
-            Text("账本证明", "the books are proved"), lambda: self.service.run("check-ledger", "--json")
-        )
+        words = ("check-ledger", "--json", "--language", self.board.language)
+        proof = self.board.step(Text("账本证明", "the books are proved"), lambda: self.service.run(*words))
         told = orjson.loads(proof.stdout)
         self.summary.checks = [Check(row["check"], row["proves"], row["holds"]) for row in told["checks"]]
 

@@ -32,9 +32,11 @@ from service.ledger.store.posting import post
 from service.ledger.store.proofs import CHECKS
 from service.ledger.store.reading import list_transfers, read_wallet, received_on
 from service.ledger.store.spending import open_moment, pay, redeem, spend
+from service.ledger.views import BOOKED_TRANSFERS
 
 __all__ = [
     "ACCOUNTS",
+    "BOOKED_TRANSFERS",
     "CHECKS",
     "KINDS",
     "MERCHANT_ID_HIGHEST",

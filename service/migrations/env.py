@@ -1,6 +1,6 @@
 """Alembic's environment: the connection is handed in by service.migrations.run."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from service.core.tables import metadata
 
 
-def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:  # noqa: ANN401, ARG001 - alembic's signature
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401, ARG001 - alembic's signature
     """Write plain SQLAlchemy types, so that history does not depend on SQLModel."""
     if kind == "type" and type(item).__module__.startswith("sqlmodel"):
         return "sa.Text()"

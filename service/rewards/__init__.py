@@ -6,7 +6,7 @@ What other contexts use. ``redemptions_of`` and the views are what settlement dr
 from service.rewards.domain.vouchers import Redemption
 from service.rewards.routes import blueprints
 from service.rewards.store.merchants import find_merchant
-from service.rewards.store.proofs import CHECKS, proof_by_sql
+from service.rewards.store.proofs import CHECKS
 from service.rewards.store.redemptions import redemptions_of
 from service.rewards.sweeps import sweeps
 from service.rewards.views import MERCHANT_IDS, REDEMPTION_LINES
@@ -18,7 +18,6 @@ __all__ = [
     "Redemption",
     "blueprints",
     "find_merchant",
-    "proof_by_sql",
     "redemptions_of",
     "sweeps",
 ]

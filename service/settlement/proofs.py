@@ -1,7 +1,8 @@
 """The book checks of settlement."""
 
-from service.core.checks import NamedCheck
-from service.rewards import REDEMPTION_LINES, proof_by_sql
+from service.core.checks import NamedCheck, proof_by_sql
+from service.core.texts import Text
+from service.rewards import REDEMPTION_LINES
 
 _LINES = f"""
 SELECT merchant_id, day, count(*) AS rows, sum(settle_fen) AS total_fen
@@ -44,9 +45,22 @@ OR chain_sha256 <> sha256(convert_to(concat(
 CHECKS: tuple[NamedCheck, ...] = (
     proof_by_sql(
         "statements_equal_redemptions",
-        "Every closed day's statement of every merchant has the rows and the fen of its redemptions.",
+        Text(
+            "每个已日切之日，每家商户对账单的笔数与金额等于其核销。",
+            "Every closed day's statement of every merchant has the rows and the fen of its redemptions.",
+        ),
         _TOTALS,
     ),
-    proof_by_sql("statement_hashes", "Every statement's hash is that of its file.", _HASHES),
-    proof_by_sql("statement_chain", "Every statement names the one before it, and the chain adds up.", _CHAIN),
+    proof_by_sql(
+        "statement_hashes",
+        Text("每份对账单的摘要就是其文件的摘要。", "Every statement's hash is that of its file."),
+        _HASHES,
+    ),
+    proof_by_sql(
+        "statement_chain",
+        Text(
+            "每份对账单都指明前一份，链条相符。", "Every statement names the one before it, and the chain adds up."
+        ),
+        _CHAIN,
+    ),
 )

@@ -80,7 +80,7 @@ def enrolled_terminal(app: Flask, context: Context) -> world.Client:
 
 
 def ask(someone: world.Client, door: Door) -> TestResponse:
-    body = {} if door.verb in {"POST", "PUT", "DELETE"} else None
+    body: dict[str, object] | None = {} if door.verb in {"POST", "PUT", "DELETE"} else None
     return someone.send(door.verb, door.target, json=body)
 
 

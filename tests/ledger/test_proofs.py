@@ -10,6 +10,7 @@ from service import ledger
 from service.core.checks import Finding, NamedCheck
 from service.core.database import execute
 from service.core.opening import Opening
+from service.core.texts import Text
 from tests.ledger.bookings import Books
 
 NOVEMBER = date(2028, 11, 30)
@@ -54,7 +55,7 @@ def test_sound_books_hold(committed_books: Books) -> None:
         "ok     lots_equal_transfers",
         "ok     lots_equal_wallets",
         "ok     nothing_in_transit",
-        "the books agree",
+        "账本一致",
     ]
 
 
@@ -180,7 +181,7 @@ def test_the_command_names_the_first_broken_rows_and_ends_with_one(
 ) -> None:
     damage("UPDATE wallet SET creditable_mg = 5")
 
-    result = run(committed_books, "--limit", "2")
+    result = run(committed_books, "--limit", "2", "--language", "en")
 
     assert result.exit_code == 1
     assert result.output.splitlines()[2:7] == [
@@ -197,9 +198,9 @@ def test_the_command_answers_in_json_and_runs_the_checks_of_every_context(books:
     def never(_session: Session) -> object:
         return iter([Finding("higher", "a", 1, 2)])
 
-    checks = (ledger.CHECKS[0], NamedCheck("higher", "A context above.", never))  # type: ignore[arg-type]
+    checks = (ledger.CHECKS[0], NamedCheck("higher", Text("上层的检查。", "A context above."), never))  # type: ignore[arg-type]
 
-    result = run(books, "--json", checks=checks)
+    result = run(books, "--json", "--language", "en", checks=checks)
 
     assert result.exit_code == 1
     assert json.loads(result.output) == {

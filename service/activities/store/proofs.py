@@ -1,14 +1,8 @@
 """The book checks of activities: what was taken, what was credited and what was counted agree."""
 
-from collections.abc import Iterator
-from typing import Any, cast
-
-from sqlmodel import Session
-
-from service.core.checks import BookCheck, Finding, NamedCheck
-from service.core.database import driver
-
-FETCHED_ROWS = 500
+from service import ledger
+from service.core.checks import NamedCheck, proof_by_sql
+from service.core.texts import Text
 
 _EVENTS = """
 SELECT format('activity %s', activity_id), 1, (reported_event.activity_id IS NOT NULL)::integer
@@ -44,26 +38,59 @@ FULL JOIN (SELECT partner_id, count(*) AS activities
 WHERE coalesce(counted.lines, 0) <> coalesce(credited.activities, 0)
 """
 
-
-def _streaming(name: str, sql: str) -> BookCheck:
-    def run(session: Session) -> Iterator[Finding]:
-        with driver(session).cursor(name=f"check_{name}") as cursor:
-            cursor.itersize = FETCHED_ROWS
-            cursor.execute(sql)
-            for subject, expected, found in cast("Iterator[tuple[Any, Any, Any]]", cursor):
-                yield Finding(name, subject, int(expected), int(found))
-
-    return run
-
-
-def _proof(name: str, proves: str, sql: str) -> NamedCheck:
-    return NamedCheck(name, proves, _streaming(name, sql))
-
+_BOOKED = f"""
+SELECT format('citizen %s: %s', citizen_id, figure.name), figure.counted, figure.booked
+FROM (SELECT citizen_id, sum(reduction_mg) AS mg, sum(points) AS points FROM activity GROUP BY citizen_id) AS acts
+FULL JOIN (
+    SELECT owner_id AS citizen_id, coalesce(sum(amount) FILTER (WHERE unit = 'mg'), 0) AS mg,
+        coalesce(sum(amount) FILTER (WHERE unit = 'points'), 0) AS points
+    FROM ({ledger.BOOKED_TRANSFERS}) AS booked_transfer WHERE source_kind = 'activity' GROUP BY owner_id
+) AS books USING (citizen_id)
+CROSS JOIN LATERAL (VALUES
+    ('mg', coalesce(acts.mg, 0), coalesce(books.mg, 0)),
+    ('points', coalesce(acts.points, 0), coalesce(books.points, 0))
+) AS figure (name, counted, booked)
+WHERE figure.counted <> figure.booked
+"""
 
 CHECKS: tuple[NamedCheck, ...] = (
-    _proof("events_equal_activities", "Every event taken is one activity, and the other way round.", _EVENTS),
-    _proof("acts_equal_activities", "Every act credited is one activity, and the other way round.", _ACTS),
-    _proof("tallies_equal_lines", "The counts of every batch are those of its lines.", _TALLIES),
-    _proof("progress_equals_tallies", "Every batch has counted each line it has done.", _DONE),
-    _proof("accepted_equal_activities", "Every accepted line is one activity.", _ACCEPTED),
+    proof_by_sql(
+        "events_equal_activities",
+        Text(
+            "每个已收事件恰好对应一条行为，反之亦然。",
+            "Every event taken is one activity, and the other way round.",
+        ),
+        _EVENTS,
+    ),
+    proof_by_sql(
+        "acts_equal_activities",
+        Text(
+            "每次已计入的行为恰好对应一条行为记录，反之亦然。",
+            "Every act credited is one activity, and the other way round.",
+        ),
+        _ACTS,
+    ),
+    proof_by_sql(
+        "tallies_equal_lines",
+        Text("每个批次的计数等于其逐行结果。", "The counts of every batch are those of its lines."),
+        _TALLIES,
+    ),
+    proof_by_sql(
+        "progress_equals_tallies",
+        Text("每个批次已处理的每一行都已计数。", "Every batch has counted each line it has done."),
+        _DONE,
+    ),
+    proof_by_sql(
+        "accepted_equal_activities",
+        Text("每条被接受的记录恰好是一条行为。", "Every accepted line is one activity."),
+        _ACCEPTED,
+    ),
+    proof_by_sql(
+        "activities_equal_earnings",
+        Text(
+            "每位市民的行为所计减排量与积分，等于账本为其记入的。",
+            "The reductions and points of every citizen's activities are what the books booked for them.",
+        ),
+        _BOOKED,
+    ),
 )

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from service.core.checks import Finding, NamedCheck
 from service.core.context import Context
 from service.core.database import execute, transact
+from service.core.texts import Text
 
 _NO_TIME_LIMIT = "SET LOCAL statement_timeout = 0"
 
@@ -19,7 +20,7 @@ class Proof:
     """What one check found."""
 
     check: str
-    proves: str
+    proves: Text
     findings: tuple[Finding, ...]
     more: bool
     """There are more findings than were asked for."""

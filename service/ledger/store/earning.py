@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from service.core import arrays
-from service.core.database import driver, execute
+from service.core.database import Pipeline, driver, pipeline
 from service.core.units import BIGINT_MAX
 from service.ledger.domain.accounts import LEGS, WALLET_COLUMNS, MgAccount
 from service.ledger.domain.lots import lot_expiry
@@ -60,9 +60,11 @@ def post_earned(session: Session, moment: Moment, source_kind: str, earned: Earn
     if not earned.owner_ids:
         return
     _check(earned, source_kind)
-    _fill_wallets(session, earned)
-    _fill_lots(session, moment, earned)
-    lines = _lines(moment, source_kind, earned, new_id)
+    with pipeline(session) as queue:
+        _fill_wallets(queue, earned)
+        _fill_lots(queue, moment, earned)
+        # While the server changes wallets and lots, the transfers are written out.
+        lines = _lines(moment, source_kind, earned, new_id)
     if lines:
         with driver(session).cursor() as cursor, cursor.copy(_COPY_TRANSFERS) as copy:
             copy.write("".join(lines))
@@ -82,7 +84,7 @@ def _check(earned: Earned, source_kind: str) -> None:
         raise IllegalTransfer(kind="earn", problem=f"amounts from {lowest} to {highest}")
 
 
-def _fill_wallets(session: Session, earned: Earned) -> None:
+def _fill_wallets(queue: Pipeline, earned: Earned) -> None:
     sums: dict[int, list[int]] = {}
     for owner_id, account, mg, points in zip(
         earned.owner_ids, earned.mg_accounts, earned.reductions_mg, earned.points, strict=True
@@ -97,10 +99,11 @@ def _fill_wallets(session: Session, earned: Earned) -> None:
     if changed:
         owner_ids, rows = zip(*changed, strict=True)
         columns = zip(*rows, strict=True)
-        execute(session, FILL_WALLETS, [arrays.of_numbers(owner_ids), *map(arrays.of_numbers, columns)])
+        values = [arrays.of_numbers(owner_ids), *map(arrays.of_numbers, columns)]
+        queue.run(FILL_WALLETS, values, expect=len(changed), label="wallets")
 
 
-def _fill_lots(session: Session, moment: Moment, earned: Earned) -> None:
+def _fill_lots(queue: Pipeline, moment: Moment, earned: Earned) -> None:
     sums: dict[int, int] = {}
     for owner_id, points in zip(earned.owner_ids, earned.points, strict=True):
         if points:
@@ -108,11 +111,16 @@ def _fill_lots(session: Session, moment: Moment, earned: Earned) -> None:
     if sums:
         owner_ids = sorted(sums)
         columns = (arrays.of_numbers(owner_ids), arrays.of_numbers([sums[owner_id] for owner_id in owner_ids]))
-        execute(session, _FILL_LOTS, (lot_expiry(moment.booked_on), earned.funder_id, *columns))
+        values = (lot_expiry(moment.booked_on), earned.funder_id, *columns)
+        queue.run(_FILL_LOTS, values, expect=len(owner_ids), label="lots")
 
 
 def _lines(moment: Moment, source_kind: str, earned: Earned, new_id: NewId) -> list[str]:
-    """Return the transfers in COPY's text form; the first transfer of a movement gives the movement its id."""
+    """Return the transfers in COPY's text form.
+
+    A source earns once, so its id names the movement and the first transfer of it: one id less to make for each,
+    and the key of the table refuses a source that earns a second time at the same moment.
+    """
     lot = f"{lot_expiry(moment.booked_on)}\t{earned.funder_id}\t{source_kind}"
     no_lot = f"\\N\t\\N\t{source_kind}"
     ending = f"{moment.recorded_on}\t{moment.booked_on}\t{moment.recorded_at.isoformat()}\n"
@@ -127,8 +135,7 @@ def _lines(moment: Moment, source_kind: str, earned: Earned, new_id: NewId) -> l
     ):
         if not mg and not points:
             continue
-        source = source_id.hex
-        movement = transfer = new_id().hex
+        source = movement = transfer = source_id.hex
         if mg:
             lines.append(
                 f"{owner_id}\t{transfer}\t{movement}\tearn_reduction\tmg\treductions\t{account}"

@@ -1,19 +1,8 @@
-"""The book checks: each is one statement, so it sees one instant of the books while others keep posting.
+"""The book checks of the ledger: transfers, wallets and lots agree."""
 
-The statements answer nothing but broken rows, and those are read through a server-side cursor, so a check needs
-the same memory whatever the size of the books.
-"""
-
-from collections.abc import Iterator
-from typing import Any, cast
-
-from sqlmodel import Session
-
-from service.core.checks import BookCheck, Finding, NamedCheck
-from service.core.database import driver
+from service.core.checks import NamedCheck, proof_by_sql
+from service.core.texts import Text
 from service.ledger.domain.accounts import ACCOUNTS, LEGS, WALLET_COLUMNS
-
-FETCHED_ROWS = 500
 
 _PAIRS = ", ".join(
     "('{}', '{}', '{}', '{}', {})".format(*leg_key, 1 if leg.party == "citizen" else -1)
@@ -96,27 +85,39 @@ ORDER BY movement_id
 """
 
 
-def _proof(name: str, proves: str, sql: str) -> NamedCheck:
-    """Return the check that streams what ``sql`` finds: subject, expected, found."""
-    return NamedCheck(name, proves, _streaming(name, sql))
-
-
-def _streaming(name: str, sql: str) -> BookCheck:
-    def run(session: Session) -> Iterator[Finding]:
-        with driver(session).cursor(name=f"check_{name}") as cursor:
-            cursor.itersize = FETCHED_ROWS
-            cursor.execute(sql)
-            for subject, expected, found in cast("Iterator[tuple[Any, Any, Any]]", cursor):
-                yield Finding(name, subject, int(expected), int(found))
-
-    return run
-
-
 CHECKS: tuple[NamedCheck, ...] = (
-    _proof("legal_pairs", "Every transfer is between a pair of accounts its kind allows.", _ILLEGAL),
-    _proof("accounts_not_below_zero", "No account that receives has given more than it got.", _BELOW_ZERO),
-    _proof("wallets_equal_transfers", "Every figure of every wallet is the sum of its transfers.", _WALLETS),
-    _proof("lots_equal_transfers", "What is left in every lot is the sum of its transfers.", _LOTS),
-    _proof("lots_equal_wallets", "The lots of every wallet add up to its active points.", _LOTS_OF_WALLETS),
-    _proof("nothing_in_transit", "Every movement between two owners arrived in full.", _IN_TRANSIT),
+    proof_by_sql(
+        "legal_pairs",
+        Text(
+            "每笔转账的账户对都是其类型所允许的。", "Every transfer is between a pair of accounts its kind allows."
+        ),
+        _ILLEGAL,
+    ),
+    proof_by_sql(
+        "accounts_not_below_zero",
+        Text("凡收入类账户，转出从未超过转入。", "No account that receives has given more than it got."),
+        _BELOW_ZERO,
+    ),
+    proof_by_sql(
+        "wallets_equal_transfers",
+        Text(
+            "每个碳账户的每个数字都等于其转账之和。", "Every figure of every wallet is the sum of its transfers."
+        ),
+        _WALLETS,
+    ),
+    proof_by_sql(
+        "lots_equal_transfers",
+        Text("每个积分批次的余额等于其转账之和。", "What is left in every lot is the sum of its transfers."),
+        _LOTS,
+    ),
+    proof_by_sql(
+        "lots_equal_wallets",
+        Text("每个碳账户的各批次合计等于其有效积分。", "The lots of every wallet add up to its active points."),
+        _LOTS_OF_WALLETS,
+    ),
+    proof_by_sql(
+        "nothing_in_transit",
+        Text("每笔跨主体的流转都已全额到达。", "Every movement between two owners arrived in full."),
+        _IN_TRANSIT,
+    ),
 )

@@ -1,24 +1,15 @@
-"""The book checks of rewards: each is one statement that answers nothing but broken rows, read as a stream.
+"""The book checks of rewards: vouchers, redemptions and stock agree with each other and with the books."""
 
-They read the ledger's transfers. The ledger publishes no view of them yet; this is the one place that names them.
-"""
+from service import ledger
+from service.core.checks import NamedCheck, proof_by_sql
+from service.core.texts import Text
 
-from collections.abc import Iterator
-from typing import Any, cast
-
-from sqlmodel import Session
-
-from service.core.checks import Finding, NamedCheck
-from service.core.database import driver
-
-FETCHED_ROWS = 500
-
-_OUTSTANDING = """
+_OUTSTANDING = f"""
 SELECT format('citizen %s funder %s', citizen_id, funder_id), coalesce(booked.points, 0), coalesce(held.points, 0)
 FROM (
     SELECT owner_id AS citizen_id, lot_funder_id AS funder_id,
         sum(CASE WHEN to_account = 'voucher_outstanding' THEN amount ELSE -amount END) AS points
-    FROM transfer WHERE 'voucher_outstanding' IN (from_account, to_account)
+    FROM ({ledger.BOOKED_TRANSFERS}) AS transfer WHERE 'voucher_outstanding' IN (from_account, to_account)
     GROUP BY owner_id, lot_funder_id
 ) AS booked
 FULL JOIN (
@@ -31,11 +22,11 @@ FULL JOIN (
 WHERE coalesce(booked.points, 0) <> coalesce(held.points, 0)
 """
 
-_REDEEMED = """
+_REDEEMED = f"""
 SELECT format('merchant %s on %s', merchant_id, day), coalesce(booked.points, 0), coalesce(written.points, 0)
 FROM (
     SELECT counterparty_id AS merchant_id, booked_on AS day, sum(amount) AS points
-    FROM transfer WHERE to_account = 'redeemed' GROUP BY counterparty_id, booked_on
+    FROM ({ledger.BOOKED_TRANSFERS}) AS transfer WHERE to_account = 'redeemed' GROUP BY counterparty_id, booked_on
 ) AS booked
 FULL JOIN (
     SELECT merchant_id, day, sum(points) AS points FROM redemption GROUP BY merchant_id, day
@@ -43,12 +34,13 @@ FULL JOIN (
 WHERE coalesce(booked.points, 0) <> coalesce(written.points, 0)
 """
 
-_PAYABLE = """
+_PAYABLE = f"""
 SELECT format('merchant %s on %s', merchant_id, day), coalesce(booked.fen, 0), coalesce(written.fen, 0)
 FROM (
     SELECT owner_id AS merchant_id, booked_on AS day,
         sum(CASE WHEN to_account = 'payable' THEN amount ELSE -amount END) AS fen
-    FROM transfer WHERE 'payable' IN (from_account, to_account) GROUP BY owner_id, booked_on
+    FROM ({ledger.BOOKED_TRANSFERS}) AS transfer WHERE 'payable' IN (from_account, to_account)
+    GROUP BY owner_id, booked_on
 ) AS booked
 FULL JOIN (
     SELECT merchant_id, day, sum(settle_fen) AS fen FROM redemption GROUP BY merchant_id, day
@@ -85,36 +77,44 @@ WHERE bought.points <> coalesce(paid.points, 0)
 """
 
 
-def proof_by_sql(name: str, proves: str, sql: str) -> NamedCheck:
-    """Return the check that streams what ``sql`` finds wrong: subject, expected, found."""
-
-    def run(session: Session) -> Iterator[Finding]:
-        with driver(session).cursor(name=f"check_{name}") as cursor:
-            cursor.itersize = FETCHED_ROWS
-            cursor.execute(sql)
-            for subject, expected, found in cast("Iterator[tuple[Any, Any, Any]]", cursor):
-                yield Finding(name, subject, int(expected), int(found))
-
-    return NamedCheck(name, proves, run)
-
-
 CHECKS: tuple[NamedCheck, ...] = (
     proof_by_sql(
         "vouchers_equal_outstanding",
-        "The points of every citizen's unused vouchers are what the books hold as voucher_outstanding, by funder.",
+        Text(
+            "每位市民未用凭证的积分，按出资方等于账本中的 voucher_outstanding。",
+            "The points of every citizen's unused vouchers are the voucher_outstanding of the books, by funder.",
+        ),
         _OUTSTANDING,
     ),
     proof_by_sql(
         "redemptions_equal_redeemed",
-        "The points of every merchant's redemptions of a day are what the books booked as redeemed.",
+        Text(
+            "每家商户每日核销的积分等于账本中的 redeemed。",
+            "The points of every merchant's redemptions of a day are what the books booked as redeemed.",
+        ),
         _REDEEMED,
     ),
     proof_by_sql(
         "redemptions_equal_payable",
-        "What every merchant's redemptions of a day settle is what the books booked as payable.",
+        Text(
+            "每家商户每日核销的结算额等于账本中的 payable。",
+            "What every merchant's redemptions of a day settle is what the books booked as payable.",
+        ),
         _PAYABLE,
     ),
-    proof_by_sql("vouchers_redeemed_once", "Every used voucher has exactly one redemption.", _USED_ONCE),
-    proof_by_sql("orders_equal_stock", "As many are sold of every offer as were ordered.", _SOLD),
-    proof_by_sql("lots_equal_price", "The lots that paid an order add up to its price.", _PAID_BY_LOTS),
+    proof_by_sql(
+        "vouchers_redeemed_once",
+        Text("每张已用凭证恰好有一次核销。", "Every used voucher has exactly one redemption."),
+        _USED_ONCE,
+    ),
+    proof_by_sql(
+        "orders_equal_stock",
+        Text("每个优惠售出的数量等于其订单数。", "As many are sold of every offer as were ordered."),
+        _SOLD,
+    ),
+    proof_by_sql(
+        "lots_equal_price",
+        Text("支付订单的各批次合计等于其价格。", "The lots that paid an order add up to its price."),
+        _PAID_BY_LOTS,
+    ),
 )
