@@ -13,7 +13,16 @@ from tests.identity.world import CitizenClient
 DAMAGE = [
     (
         "DELETE FROM activity WHERE event_no = 'E-000001'",
-        {"events_equal_activities", "acts_equal_activities", "accepted_equal_activities"},
+        {
+            "events_equal_activities",
+            "acts_equal_activities",
+            "accepted_equal_activities",
+            "activities_equal_earnings",
+        },
+    ),
+    (
+        "UPDATE activity SET points = points + 1 WHERE event_no = 'E-000001'",
+        {"activities_equal_earnings"},
     ),
     ("DELETE FROM reported_event WHERE event_no = 'E-000001'", {"events_equal_activities"}),
     ("UPDATE credited_act SET citizen_id = citizen_id + 1", {"acts_equal_activities"}),

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.activities.domain.columns import micro_degrees
 from service.activities.domain.deciding import body_digests
 from service.activities.domain.reading import FIELDS, Sheet, read_csv, read_header, read_ndjson
 from service.activities.domain.reasons import LINE_REASONS, BrokenBatch
-from service.activities.domain.rides import Rides, distance_sum, micro_degrees, read_rides
+from service.activities.domain.rides import Rides, distance_sum, read_rides
 from service.activities.domain.unpacking import LINE_BYTES_MAX, PIECE_BYTES, split_lines, unpack
 from tests.activities.intake import csv_line, ride
 
@@ -233,3 +234,52 @@ def test_numbers_of_other_scripts_and_signs_are_no_whole_numbers() -> None:
         "OUT_OF_RANGE",
         "MISSING_FIELD",
     ]
+
+
+usual = st.fixed_dictionaries(
+    {
+        "event_no": st.sampled_from(["E-1", "x" * 64]),
+        "started_at": st.sampled_from(
+            ["2026-11-19T08:00:00+08:00", "2026-11-19T00:00:00.25Z", "1971-01-01T08:00:00+08:00"]
+        ),
+        "distance_m": st.sampled_from(["0", "007", "9999999"]),
+        "start_lng": st.sampled_from(["", "102.7", "-180", "0.1234567"]),
+        "start_lat": st.sampled_from(["", "25", "-0.5"]),
+        "subject_token": st.sampled_from(["a", "居民", "x" * 128]),
+        "vehicle_no": st.sampled_from(["", "B-1", "云A"]),
+    }
+)
+odd = st.fixed_dictionaries(
+    {},
+    optional={
+        "event_no": st.sampled_from(["", "-1", "x" * 65, "a b"]),
+        "started_at": st.sampled_from(
+            [
+                "",
+                "2026-11-19T08:00:00",
+                "2026-13-19T08:00:00Z",
+                "1970-12-31T08:00:00Z",
+                "0001-01-01T00:00:00+08:00",
+            ]
+        ),
+        "distance_m": st.sampled_from(["", "-1", "1.0", "10000001", "9" * 15]),
+        "start_lng": st.sampled_from(["181", "1e1", "x"]),
+        "start_lat": st.sampled_from(["-91", "--1"]),
+        "subject_token": st.sampled_from(["", "=x", "x" * 129, "\u2028"]),
+        "vehicle_no": st.sampled_from(["@x", "x" * 65]),
+    },
+)
+
+
+@given(st.lists(st.one_of(usual, st.builds(lambda a, b: {**a, **b}, usual, odd)), min_size=1, max_size=6))
+def test_a_column_at_once_and_cell_by_cell_read_the_same(changes: list[dict[str, str]]) -> None:
+    rides = [{**ride(ended_at="2199-12-31T00:00:00Z"), **change} for change in changes]
+    lines = [csv_line(one, FIELDS).encode() for one in rides]
+
+    together = read_rides(read_csv(lines, FIELDS))
+    single = [read_rides(read_csv([line], FIELDS)) for line in lines]
+
+    assert together.problems == {row: one.problems[0] for row, one in enumerate(single) if one.problems}
+    for name in ("started_us", "distance_m", "start_lng_e6", "start_lat_e6"):
+        for row in together.sound():
+            assert getattr(together, name)[row] == getattr(single[row], name)[0]

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
+from service.activities.domain.columns import EPOCH, MICROSECONDS
 from service.activities.domain.programme import Programme
 from service.activities.domain.reasons import Problem
-from service.activities.domain.rides import EPOCH, MICROSECONDS, Rides
+from service.activities.domain.rides import Rides
 from service.core.clock import SHANGHAI
 
 CLOCK_TOLERANCE_S: Final = 120

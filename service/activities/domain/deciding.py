@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.activities.domain.batches import DUPLICATE
+from service.activities.domain.columns import MICROSECONDS
 from service.activities.domain.reasons import Problem
-from service.activities.domain.rides import MICROSECONDS, Rides
+from service.activities.domain.rides import Rides
 
 KEY_BYTES: Final = 16
 """Keyed hashes are kept to 128 bits: enough never to collide, half the index."""

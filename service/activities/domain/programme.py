@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from service.activities.domain.columns import micro_degrees
 from service.activities.domain.place import LEAST_CORNERS, Area
 from service.activities.domain.refusals import ProgrammeUnfit
-from service.activities.domain.rides import LAT_E6_MAX, LNG_E6_MAX, micro_degrees
+from service.activities.domain.rides import LAT_E6_MAX, LNG_E6_MAX
 from service.core.texts import Text
 
 CORNERS_MAX = 2_000

@@ -46,9 +46,11 @@ def _book(context: Context, session: Session, job: Job, first_line: int, judged:
     moment = ledger.open_moment(session, now)
     chunk = _decide(context, session, job, first_line, judged)
     verdicts = judged.verdicts()
-    chunks.claim(session, chunk)
-    chunks.copy_activities(session, chunk, moment)
-    chunks.copy_lines(session, chunk, verdicts)
+    with chunks.claiming(session, chunk):
+        activities = chunks.activity_lines(chunk, moment)
+        results = chunks.result_lines(chunk, verdicts)
+    chunks.copy_activities(session, activities)
+    chunks.copy_results(session, results)
     chunks.add_tallies(session, job.key, chunk_tallies(verdicts, judged.size))
     credited = chunk.credits
     earned = ledger.Earned(

@@ -1,6 +1,7 @@
 """One chunk of lines into the tables: look-ups and claims by arrays, rows by COPY, no statement per line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
@@ -8,12 +9,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from service.activities.domain.batches import Tally, outcome_of
+from service.activities.domain.columns import is_business_no
 from service.activities.domain.judging import Credits, Judged
 from service.activities.domain.reasons import Problem
-from service.activities.domain.rides import is_business_no
 from service.activities.store.batches import Key
 from service.core import arrays
-from service.core.database import GuardFailed, driver, execute, fetch_all
+from service.core.database import driver, execute, fetch_all, pipeline
 from service.ledger import Moment
 
 _EVENTS = """
@@ -74,64 +75,69 @@ def find_acts(session: Session, keys: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(bytes(row[0]) for row in fetch_all(session, _ACTS, (arrays.of_bytes(sorted(set(keys))),)))
 
 
-def claim(session: Session, chunk: Chunk) -> None:
-    """Claim the events and the acts, in the order of their keys, so that two chunks never wait in a ring.
+@contextmanager
+def claiming(session: Session, chunk: Chunk) -> Iterator[None]:
+    """Claim the events and the acts while the caller goes on preparing what it writes next.
+
+    Keys are claimed in their order, so that two chunks never wait for each other in a ring.
 
     Raises:
         GuardFailed: Another transaction claimed one of them after we looked; the chunk must be decided anew.
     """
     rows = chunk.credits.rows
-    if not rows:
-        return
+    with pipeline(session) as queue:
+        if rows:
+            queue.run(_CLAIM_EVENTS, _event_arrays(chunk), expect=len(rows), label="events")
+            queue.run(_CLAIM_ACTS, _act_arrays(chunk), expect=len(rows), label="acts")
+        yield
+
+
+def _event_arrays(chunk: Chunk) -> tuple[object, ...]:
     event_no, digests = chunk.judged.rides.event_no, chunk.judged.digests
-    citizen_ids = dict(zip(rows, chunk.credits.citizen_ids, strict=True))
-    ids = dict(zip(rows, chunk.activity_ids, strict=True))
-    by_event = sorted(rows, key=event_no.__getitem__)
-    events = (
+    ordered = sorted(range(len(chunk.credits.rows)), key=[event_no[row] for row in chunk.credits.rows].__getitem__)
+    rows = [chunk.credits.rows[n] for n in ordered]
+    return (
         chunk.key[0],
-        arrays.of_business_numbers([event_no[row] for row in by_event]),
-        arrays.of_bytes([digests[row] for row in by_event]),
-        arrays.of_numbers([citizen_ids[row] for row in by_event]),
-        arrays.of_ids([ids[row] for row in by_event]),
+        arrays.of_business_numbers([event_no[row] for row in rows]),
+        arrays.of_bytes([digests[row] for row in rows]),
+        arrays.of_numbers([chunk.credits.citizen_ids[n] for n in ordered]),
+        arrays.of_ids([chunk.activity_ids[n] for n in ordered]),
     )
-    _guarded(session, "events", len(rows), _CLAIM_EVENTS, events)
-    by_act = sorted(rows, key=chunk.acts.__getitem__)
-    acts = (
-        arrays.of_bytes([chunk.acts[row] for row in by_act]),
-        arrays.of_numbers([citizen_ids[row] for row in by_act]),
-        arrays.of_ids([ids[row] for row in by_act]),
+
+
+def _act_arrays(chunk: Chunk) -> tuple[object, ...]:
+    keys = [chunk.acts[row] for row in chunk.credits.rows]
+    ordered = sorted(range(len(keys)), key=keys.__getitem__)
+    return (
+        arrays.of_bytes([keys[n] for n in ordered]),
+        arrays.of_numbers([chunk.credits.citizen_ids[n] for n in ordered]),
+        arrays.of_ids([chunk.activity_ids[n] for n in ordered]),
     )
-    _guarded(session, "acts", len(rows), _CLAIM_ACTS, acts)
 
 
-def _guarded(session: Session, label: str, expected: int, sql: str, values: tuple[object, ...]) -> None:
-    found = execute(session, sql, values)
-    if found != expected:
-        raise GuardFailed(label, expected, found)
-
-
-def copy_activities(session: Session, chunk: Chunk, moment: Moment) -> None:
-    """Append the activities."""
+def activity_lines(chunk: Chunk, moment: Moment) -> str:
+    """Return the activities in COPY's text form."""
     rides, methods, credited = chunk.judged.rides, chunk.judged.methods, chunk.credits
     recorded_on, ending = f"{moment.recorded_on}", f"{moment.recorded_at.isoformat()}\t{chunk.key[0]}"
     worths = zip(credited.reductions_mg, credited.mg_accounts, credited.points, strict=True)
-    lines = [
-        f"{citizen_id}\t{recorded_on}\t{activity_id.hex}\t{ending}"
-        f"\t{rides.event_no[row]}\t{rides.activity_type[row]}\t{rides.evidence[row]}"
-        f"\t{rides.started_at[row]}\t{rides.ended_at[row]}\t{rides.distance_m[row]}"
-        f"\t{_place(rides.start_lng_e6[row], rides.start_lat_e6[row])}"
-        f"\t{_place(rides.end_lng_e6[row], rides.end_lat_e6[row])}"
-        f"\t{_text(rides.vehicle_no[row])}\t{methods[row].method_id}\t{methods[row].version}"
-        f"\t{mg}\t{account}\t{points}\n"
-        for row, citizen_id, activity_id, (mg, account, points) in zip(
-            credited.rows, credited.citizen_ids, chunk.activity_ids, worths, strict=True
-        )
-    ]
-    _copy(session, _COPY_ACTIVITIES, lines)
+    named = {id(method): f"{method.method_id}\t{method.version}" for method in methods.values()}
+    return "".join(
+        [
+            f"{citizen_id}\t{recorded_on}\t{activity_id.hex}\t{ending}"
+            f"\t{rides.event_no[row]}\t{rides.activity_type[row]}\t{rides.evidence[row]}"
+            f"\t{rides.started_at[row]}\t{rides.ended_at[row]}\t{rides.distance_m[row]}"
+            f"\t{_place(rides.start_lng_e6[row], rides.start_lat_e6[row])}"
+            f"\t{_place(rides.end_lng_e6[row], rides.end_lat_e6[row])}"
+            f"\t{_text(rides.vehicle_no[row])}\t{named[id(methods[row])]}\t{mg}\t{account}\t{points}\n"
+            for row, citizen_id, activity_id, (mg, account, points) in zip(
+                credited.rows, credited.citizen_ids, chunk.activity_ids, worths, strict=True
+            )
+        ]
+    )
 
 
-def copy_lines(session: Session, chunk: Chunk, verdicts: Mapping[int, Problem]) -> None:
-    """Append what became of every line of the chunk."""
+def result_lines(chunk: Chunk, verdicts: Mapping[int, Problem]) -> str:
+    """Return what became of every line of the chunk, in COPY's text form."""
     partner_id, batch_no = chunk.key
     rides = chunk.judged.rides
     event_nos = dict(zip(rides.places, rides.event_no, strict=True))
@@ -146,6 +152,16 @@ def copy_lines(session: Session, chunk: Chunk, verdicts: Mapping[int, Problem]) 
             kept = shown if is_business_no(shown) else _NULL
             ending = f"{outcome_of(verdict)}\t{verdict.code}\t{_escaped(verdict.pointer)}\t{kept}"
         lines.append(f"{partner_id}\t{batch_no}\t{chunk.first_line + place}\t{ending}\n")
+    return "".join(lines)
+
+
+def copy_activities(session: Session, lines: str) -> None:
+    """Append the activities."""
+    _copy(session, _COPY_ACTIVITIES, lines)
+
+
+def copy_results(session: Session, lines: str) -> None:
+    """Append what became of the lines."""
     _copy(session, _COPY_LINES, lines)
 
 
@@ -168,7 +184,7 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\")
 
 
-def _copy(session: Session, sql: LiteralString, lines: list[str]) -> None:
+def _copy(session: Session, sql: LiteralString, lines: str) -> None:
     if lines:  # COPY takes every line or raises; there is no count to guard.
         with driver(session).cursor() as cursor, cursor.copy(sql) as copy:
-            copy.write("".join(lines))
+            copy.write(lines)
