@@ -6,6 +6,7 @@ more than the statement itself. The types are known here (statements cast every 
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 _SAFE = re.compile(r"[A-Za-z0-9._-]*")
@@ -14,6 +15,16 @@ _SAFE = re.compile(r"[A-Za-z0-9._-]*")
 def of_numbers(values: Iterable[int]) -> str:
     """Return a ``bigint[]``."""
     return f"{{{','.join(map(str, values))}}}"
+
+
+def of_optional_numbers(values: Iterable[int | None]) -> str:
+    """Return a ``bigint[]`` that may hold nulls."""
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+
+
+def of_optional_days(values: Iterable[date | None]) -> str:
+    """Return a ``date[]`` that may hold nulls."""
+    return f"{{{','.join(['NULL' if value is None else value.isoformat() for value in values])}}}"
 
 
 def of_ids(values: Iterable[UUID]) -> str:
@@ -38,3 +49,17 @@ def of_business_numbers(values: Sequence[str]) -> str:
         raise ValueError(message)
     inner = '","'.join(values)
     return f'{{"{inner}"}}' if values else "{}"
+
+
+def of_words(values: Iterable[str]) -> str:
+    """Return a ``text[]`` of plain words.
+
+    Raises:
+        ValueError: One is more than letters, digits and underscores, and would have to be quoted.
+    """
+    words = list(values)
+    for word in set(words):
+        if not word.isidentifier() or word.upper() == "NULL":
+            message = f"not a plain word: {word!r}"
+            raise ValueError(message)
+    return f"{{{','.join(words)}}}"

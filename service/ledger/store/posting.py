@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 from sqlmodel import Session
 
+from service.core import arrays
 from service.core.database import Pipeline, fetch_one, pipeline
 from service.ledger.domain.accounts import WALLET_COLUMNS
 from service.ledger.domain.lots import LotKey
 from service.ledger.domain.refusals import InsufficientPoints
 from service.ledger.domain.transfers import Moment, Transfer
 from service.ledger.domain.wallets import ACTIVE, Changes, OwnerLot, changes_of
-from service.ledger.store import arrays
 
 _SUMS = ", ".join(WALLET_COLUMNS)
 _SUM_ARRAYS = ", ".join(["%s::bigint[]"] * len(WALLET_COLUMNS))
@@ -120,7 +120,7 @@ def _wallet_arrays(changes: Sequence[WalletChange]) -> list[str]:
 def _lot_arrays(changes: Sequence[LotChange]) -> tuple[str, ...]:
     return (
         arrays.of_numbers(owner_id for (owner_id, _), _ in changes),
-        arrays.of_days(key.expires_on for (_, key), _ in changes),
+        arrays.of_optional_days(key.expires_on for (_, key), _ in changes),
         arrays.of_numbers(key.funder_id for (_, key), _ in changes),
         arrays.of_numbers(points for _, points in changes),
     )
@@ -140,9 +140,9 @@ def _transfer_arrays(moment: Moment, transfers: Sequence[Transfer]) -> tuple[obj
         arrays.of_words(one.from_account for one in transfers),
         arrays.of_words(one.to_account for one in transfers),
         arrays.of_numbers(one.amount for one in transfers),
-        arrays.of_days(None if lot is None else lot.expires_on for lot in lots),
-        arrays.of_numbers(None if lot is None else lot.funder_id for lot in lots),
-        arrays.of_numbers(one.counterparty_id for one in transfers),
+        arrays.of_optional_days(None if lot is None else lot.expires_on for lot in lots),
+        arrays.of_optional_numbers(None if lot is None else lot.funder_id for lot in lots),
+        arrays.of_optional_numbers(one.counterparty_id for one in transfers),
         arrays.of_words(one.source_kind for one in transfers),
         arrays.of_ids(one.source_id for one in transfers),
     )
