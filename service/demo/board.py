@@ -41,6 +41,14 @@ class Board:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._progress.stop()
 
+    def in_order(self, title: Text, items: Iterable[T], work: Callable[[T], None]) -> None:
+        """Do ``work`` for one item after the other, where the order decides what the service calls them."""
+        todo: Sequence[T] = list(items)
+        task = self._progress.add_task(title.say(self.language), total=len(todo))
+        for item in todo:
+            work(item)
+            self._progress.advance(task)
+
     def each(self, title: Text, items: Iterable[T], work: Callable[[T], R]) -> list[R]:
         """Do ``work`` for every item on the pool; the answers stand in the order of the items."""
         todo: Sequence[T] = list(items)

@@ -124,9 +124,12 @@ class Door:
         return answer
 
     def hang_up(self) -> None:
-        """Close every kept connection, so that the service can stop without waiting; nobody may be asking."""
-        while self._open:
-            self._open.pop().close()
+        """Close every kept connection, so that the service can stop without waiting; nobody may be asking.
+
+        A connection opens itself again when its thread next asks, so all of them stay known.
+        """
+        for connection in self._open:
+            connection.close()
 
     def _mine_is_open(self) -> bool:
         connection = getattr(self._mine, "connection", None)

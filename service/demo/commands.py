@@ -63,7 +63,7 @@ def demo(**asked: Any) -> None:  # noqa: ANN401 - click hands over what the opti
     """
     wishes = Wishes(**asked)
     settings = _settings(wishes)
-    signal.signal(signal.SIGTERM, _interrupt)
+    ended_by = signal.signal(signal.SIGTERM, _interrupt)
     database_ran = _embedded_runs(settings)
     folder = Folder(settings.data_dir)
     folder.make()
@@ -77,6 +77,7 @@ def demo(**asked: Any) -> None:  # noqa: ANN401 - click hands over what the opti
     except KeyboardInterrupt:
         raise click.Abort from None
     finally:
+        signal.signal(signal.SIGTERM, ended_by)
         service.stop()
         if settings.database_url is None and not database_ran:
             embedded.stop(settings.data_dir)

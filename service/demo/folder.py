@@ -99,7 +99,9 @@ class Folder:
                     process.terminate()
                     orphans.append(process)
             except psutil.NoSuchProcess:
-                continue
+                end_group(
+                    told["pid"]
+                )  # Its own children may have outlived it; no other group can bear its number.
         _, stubborn = psutil.wait_procs(orphans, timeout=STOP_TIMEOUT_S)
         for process in stubborn:
             end_group(process.pid)
