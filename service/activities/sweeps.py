@@ -15,6 +15,7 @@ import structlog
 from service import identity, methodology
 from service.activities.domain.batches import CHUNK_LINES_MAX, Job, LeaseLost
 from service.activities.domain.checks import Frame
+from service.activities.domain.deciding import keyed_hash
 from service.activities.domain.files import LineGroup, Totals, line_groups
 from service.activities.domain.judging import BODY_PURPOSE, Doors, Judged, judge
 from service.activities.domain.reasons import BrokenBatch
@@ -67,7 +68,7 @@ def _process(context: Context, catalogue: methodology.Catalogue, job: Job, chunk
         confirm_batch(context, job)
     doors = Doors(
         method_for=catalogue.method_for,
-        body_hash=partial(context.keyring.hash, BODY_PURPOSE),
+        body_hash=keyed_hash(context.keyring.key(BODY_PURPOSE)),
         subject_hash=partial(identity.subject_hash, context.keyring, job.partner_id),
     )
     frame = Frame(job.activity_types, job.programme, job.received_at)

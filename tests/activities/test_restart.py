@@ -11,6 +11,7 @@ from flask import Flask
 from service import activities, identity, methodology
 from service.activities.domain.batches import LEASE_S, LeaseLost
 from service.activities.domain.checks import Frame
+from service.activities.domain.deciding import keyed_hash
 from service.activities.domain.judging import BODY_PURPOSE, Doors, Judged, judge
 from service.activities.domain.place import Area
 from service.activities.domain.programme import Programme
@@ -140,7 +141,7 @@ def judged(partner: Partner, context: Context, catalogue: methodology.Catalogue)
     frame = Frame(TYPES, programme, context.now())
     doors = Doors(
         method_for=catalogue.method_for,
-        body_hash=partial(context.keyring.hash, BODY_PURPOSE),
+        body_hash=keyed_hash(context.keyring.key(BODY_PURPOSE)),
         subject_hash=partial(identity.subject_hash, context.keyring, partner.partner_id),
     )
     return lambda: judge(read_ndjson(ndjson_file([ride(1)]).splitlines()), frame, doors)

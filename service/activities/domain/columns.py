@@ -35,6 +35,7 @@ _BUSINESS_NO: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 _ALL_INSTANTS: Final = re.compile(f"(?:{_CLOCK}{_OFFSET}\n)*", re.ASCII)
 _ALL_DEGREES: Final = re.compile(f"(?:{_DEGREE}\n)*", re.ASCII)
+_ALL_SIX_DIGITS: Final = re.compile(r"(?:-?\d{1,3}\.\d{6}\n)*", re.ASCII)
 _ALL_BUSINESS_NOS: Final = re.compile(r"(?:[A-Za-z0-9._][A-Za-z0-9._-]{0,63}\n)*", re.ASCII)
 
 T = TypeVar("T")
@@ -76,10 +77,9 @@ class ColumnReader:
         cells = self.sheet.column(name)
         if not any(cells):
             return [None] * len(cells)
-        if _ALL_DEGREES.fullmatch(_joined(cells)):
-            values = list(map(_micro_degrees, cells))
-            if -most <= min(values) and max(values) <= most:
-                return list(values)
+        values = _usual_degrees(cells)
+        if values is not None and -most <= min(values) and max(values) <= most:
+            return list(values)
         return [self._coordinate(row, name, cell, most) for row, cell in enumerate(cells)]
 
     def choices(self, name: str, known: Collection[str], otherwise: str) -> None:
@@ -173,6 +173,14 @@ def _joined(cells: Sequence[str]) -> str:
 def _micro_degrees(cell: str) -> int:
     whole, _, fraction = cell.partition(".")
     return int(whole + fraction[:_FRACTION_DIGITS].ljust(_FRACTION_DIGITS, "0"))
+
+
+def _usual_degrees(cells: Sequence[str]) -> list[int] | None:
+    """Return the column in micro-degrees, or ``None`` when one of its cells is empty or no degrees."""
+    joined = _joined(cells)
+    if _ALL_SIX_DIGITS.fullmatch(joined):
+        return list(map(int, joined.replace(".", "").split()))
+    return list(map(_micro_degrees, cells)) if _ALL_DEGREES.fullmatch(joined) else None
 
 
 def _usual_instants(cells: Sequence[str]) -> list[datetime] | None:

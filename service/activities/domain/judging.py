@@ -180,7 +180,7 @@ def act_keys(judged: Judged, citizen_ids: Mapping[int, int], act_hash: KeyedHash
     for method, rows in rows_of.values():
         recipe = Recipe(method.activity_type, method.natural_key.fields, method.natural_key.bucket_s)
         texts = act_texts(judged.rides, rows, citizen_ids, recipe)
-        keys.update(zip(rows, [act_hash(text)[:16] for text in texts], strict=True))
+        keys.update(zip(rows, map(act_hash, texts), strict=True))
     return keys
 
 

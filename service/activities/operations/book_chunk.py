@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from service import identity, ledger
 from service.activities.domain.batches import LEASE_S, Job, LeaseLost, chunk_tallies
-from service.activities.domain.deciding import Books, Candidates, decide
+from service.activities.domain.deciding import Books, Candidates, decide, keyed_hash
 from service.activities.domain.judging import ACT_PURPOSE, Judged, act_keys, check_subjects, credits_of
 from service.activities.store import batches, chunks
 from service.core.context import Context
@@ -69,7 +69,7 @@ def _decide(context: Context, session: Session, job: Job, first_line: int, judge
     events = chunks.find_events(session, job.partner_id, judged)
     bound = identity.find_bound(session, job.partner_id, sorted(set(judged.subjects.values())))
     citizen_ids = check_subjects(judged, {subject: one.citizen_id for subject, one in bound.items()})
-    keys = act_keys(judged, citizen_ids, lambda text: context.keyring.hash(ACT_PURPOSE, text))
+    keys = act_keys(judged, citizen_ids, keyed_hash(context.keyring.key(ACT_PURPOSE)))
     books = Books(events, chunks.find_acts(session, keys.values()))
     rows = decide(judged.rides, Candidates(judged.readable, judged.digests, keys), books)
     entrusted = frozenset(one.citizen_id for one in bound.values() if one.entrusted)

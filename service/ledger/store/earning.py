@@ -4,7 +4,7 @@ It books the same rows as ``post`` does with ``earnings`` (a test holds the two 
 object for every transfer: a partner's file of a million lines is two million transfers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,11 +32,8 @@ COPY transfer (
     lot_expires_on, lot_funder_id, source_kind, source_id, recorded_on, booked_on, recorded_at
 ) FROM STDIN
 """
-_MG_ACCOUNTS = ("creditable", "provisional", "incentive")
-_MG_COLUMNS = {account: WALLET_COLUMNS.index(f"{account}_mg") for account in _MG_ACCOUNTS}
-_POINTS_COLUMNS = tuple(
-    WALLET_COLUMNS.index(column) for column in LEGS["earn_points", "points", "issued", "active"].wallet
-)
+_MG_ACCOUNTS = frozenset({"creditable", "provisional", "incentive"})
+_POINTS_COLUMNS = tuple(LEGS["earn_points", "points", "issued", "active"].wallet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def _check(earned: Earned, source_kind: str) -> None:
     if not source_kind.isidentifier():
         raise IllegalTransfer(kind="earn", problem=f"source kind {source_kind!r}")
     accounts = set(earned.mg_accounts)
-    if not accounts <= _MG_COLUMNS.keys():
+    if not accounts <= _MG_ACCOUNTS:
         raise IllegalTransfer(kind="earn_reduction", problem=f"accounts {sorted(accounts)}")
     if min(earned.owner_ids) < 1:
         raise IllegalTransfer(kind="earn", problem=f"owner {min(earned.owner_ids)}")
@@ -85,34 +82,38 @@ def _check(earned: Earned, source_kind: str) -> None:
 
 
 def _fill_wallets(queue: Pipeline, earned: Earned) -> None:
-    sums: dict[int, list[int]] = {}
-    for owner_id, account, mg, points in zip(
-        earned.owner_ids, earned.mg_accounts, earned.reductions_mg, earned.points, strict=True
-    ):
-        row = sums.get(owner_id)
-        if row is None:
-            row = sums[owner_id] = [0] * len(WALLET_COLUMNS)
-        row[_MG_COLUMNS[account]] += mg
-        for column in _POINTS_COLUMNS:
-            row[column] += points
-    changed = sorted((owner_id, row) for owner_id, row in sums.items() if any(row))
-    if changed:
-        owner_ids, rows = zip(*changed, strict=True)
-        columns = zip(*rows, strict=True)
-        values = [arrays.of_numbers(owner_ids), *map(arrays.of_numbers, columns)]
-        queue.run(FILL_WALLETS, values, expect=len(changed), label="wallets")
+    points = _sums(zip(earned.owner_ids, earned.points, strict=True))
+    sums = dict.fromkeys(_POINTS_COLUMNS, points)
+    for account in set(earned.mg_accounts):
+        rows = zip(earned.owner_ids, earned.reductions_mg, earned.mg_accounts, strict=True)
+        sums[f"{account}_mg"] = _sums((owner_id, mg) for owner_id, mg, of in rows if of == account)
+    owner_ids = sorted(set().union(*sums.values()))
+    if owner_ids:
+        zeros = arrays.of_numbers([0] * len(owner_ids))
+        columns = {
+            name: arrays.of_numbers([found.get(owner_id, 0) for owner_id in owner_ids])
+            for name, found in sums.items()
+        }
+        values = [arrays.of_numbers(owner_ids), *(columns.get(name, zeros) for name in WALLET_COLUMNS)]
+        queue.run(FILL_WALLETS, values, expect=len(owner_ids), label="wallets")
 
 
 def _fill_lots(queue: Pipeline, moment: Moment, earned: Earned) -> None:
-    sums: dict[int, int] = {}
-    for owner_id, points in zip(earned.owner_ids, earned.points, strict=True):
-        if points:
-            sums[owner_id] = sums.get(owner_id, 0) + points
-    if sums:
-        owner_ids = sorted(sums)
-        columns = (arrays.of_numbers(owner_ids), arrays.of_numbers([sums[owner_id] for owner_id in owner_ids]))
+    points = _sums(zip(earned.owner_ids, earned.points, strict=True))
+    if points:
+        owner_ids = sorted(points)
+        columns = (arrays.of_numbers(owner_ids), arrays.of_numbers([points[owner_id] for owner_id in owner_ids]))
         values = (lot_expiry(moment.booked_on), earned.funder_id, *columns)
         queue.run(_FILL_LOTS, values, expect=len(owner_ids), label="lots")
+
+
+def _sums(amounts: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Add up amounts by owner; an owner who gets nothing is left out."""
+    sums: dict[int, int] = {}
+    for owner_id, amount in amounts:
+        if amount:
+            sums[owner_id] = sums.get(owner_id, 0) + amount
+    return sums
 
 
 def _lines(moment: Moment, source_kind: str, earned: Earned, new_id: NewId) -> list[str]:
