@@ -15,6 +15,7 @@ from schemas.fields import (
     WholeNumber,
     Wire,
 )
+from schemas.keys import PublicKeyIn
 from schemas.methodology import StepOut
 
 ACTIVITY_TYPES = ("metro_trip", "bus_trip", "shared_bike_trip", "shared_ebike_trip")
@@ -30,18 +31,6 @@ BATCH_BYTES_MAX = 64 * 1_048_576
 LINES_MAX = 1_000_000
 PARTS_MAX = 64
 SHA256 = r"[0-9a-f]{64}"
-
-
-class PublicKeyIn(Wire):
-    """An Ed25519 or P-256 public key as a JWK (RFC 8037, RFC 7518)."""
-
-    kty = Choice("OKP", "EC", required=True)
-    crv = Choice("Ed25519", "P-256", required=True)
-    x = Pattern(r"[A-Za-z0-9_-]{43}", required=True)
-    y = Pattern(r"[A-Za-z0-9_-]{43}")
-    kid = PlainText(max_length=NAME_MAX)
-    alg = Choice("EdDSA", "ES256")
-    use = Choice("sig")
 
 
 class PartnerIn(Wire):

@@ -1,8 +1,7 @@
 """The wire of what operators set up: merchants, stores, terminals, offers."""
 
-from marshmallow import fields
-
 from schemas.fields import BusinessNo, Choice, Instant, Items, Part, PlainText, WholeNumber, Wire
+from schemas.keys import PublicKeyIn
 from schemas.rewards import ID_LOW, NAME_MAX, PAGE_MAX, STORES_MAX, TERMS_MAX, TITLE_MAX, DoneOut, PagedOut
 
 POINTS_MAX = 1_000_000_000
@@ -79,13 +78,7 @@ class TerminalIn(NumberedIn):
 
     store_id = WholeNumber(required=True)
     code = BusinessNo(required=True)
-    public_key = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        error_messages={"required": "MISSING_FIELD", "null": "NULL_NOT_ALLOWED", "invalid": "WRONG_TYPE"},
-        metadata={"description": "JWK (RFC 7517) of an Ed25519 or P-256 key"},
-    )
+    public_key = Part(PublicKeyIn, required=True)
 
 
 class TerminalOut(Wire):

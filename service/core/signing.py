@@ -150,6 +150,9 @@ def check_ticket(token: str, key: PublicKey, *, now: datetime) -> Ticket:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_CHARACTERS_MAX:
         raise NotAccepted(Flaw.CLAIMS)
+    if any("\ud800" <= letter <= "\udfff" for letter in subject):
+        # Half of a surrogate pair is no text: it cannot be written in UTF-8, so not hashed either.
+        raise NotAccepted(Flaw.CLAIMS)
     return Ticket(subject, SignedOnce(one_time_id, expires_at))
 
 

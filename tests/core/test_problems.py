@@ -80,6 +80,43 @@ def test_every_wrong_field_is_named(client: FlaskClient) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "pointer", "code"),
+    [
+        ("/v1/offers?limit=1&limit=2", "#/limit", "REPEATED_FIELD"),
+        ("/v1/offers?after=", "#/after", "TOO_SHORT"),
+        ("/v1/offers?limit=%D9%A3", "#/limit", "NOT_AN_INTEGER"),
+        ("/v1/offers?colour=red", "#/colour", "UNKNOWN_FIELD"),
+        ("/healthz?colour=red", "#/colour", "UNKNOWN_FIELD"),
+        ("/.well-known/jwks.json?a/b~c", "#/a~1b~0c", "UNKNOWN_FIELD"),
+    ],
+)
+def test_a_query_that_is_not_declared_is_refused(
+    target: str, pointer: str, code: str, client: FlaskClient
+) -> None:
+    answer = client.get(target)
+
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (400, "INVALID_REQUEST")
+    assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [(pointer, code)]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"/v1/public/methods/kunming/{10**30}",
+        f"/v1/offers/{2**63}",
+        f"/v1/operator/merchants/-{10**30}/statements/2026-11-19",
+        "/v1/partner/batches/a%00b",
+    ],
+)
+def test_what_no_column_can_hold_is_no_address(target: str, client: FlaskClient) -> None:
+    answer = client.get(target)
+
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (404, "ROUTE_NOT_FOUND")
+
+
 def test_a_request_id_of_another_form_is_replaced(client: FlaskClient) -> None:
     answer = client.get("/readyz", headers={"Request-Id": "x" * 65})
 

@@ -23,6 +23,7 @@ from tests.identity.world import (
 from tests.ledger.bookings import Books
 from tests.rewards.market import at
 
+KEY = {"kty": "OKP", "crv": "Ed25519", "x": "A" * 43}
 OFFER: dict[str, Any] = {
     "request_no": "O-1",
     "kind": "goods",
@@ -188,7 +189,7 @@ def test_lists_of_merchants_are_paged_without_skipping(street: Street) -> None:
             {"merchant_id": -999_999, "code": "X", "name_zh": "店", "name_en": "S"},
             (404, "MERCHANT_NOT_FOUND"),
         ),
-        ("terminals", {"store_id": 999_999, "code": "X", "public_key": {"kty": "OKP"}}, (404, "STORE_NOT_FOUND")),
+        ("terminals", {"store_id": 999_999, "code": "X", "public_key": KEY}, (404, "STORE_NOT_FOUND")),
         ("merchants", {"code": "Y", "name_zh": "a\u0007", "name_en": "b"}, (400, "INVALID_REQUEST")),
         ("merchants", {"code": "Y", "name_zh": "a", "name_en": "b", "x": 1}, (400, "INVALID_REQUEST")),
         ("stores", {"merchant_id": 5, "code": "X", "name_zh": "店", "name_en": "S"}, (400, "INVALID_REQUEST")),
@@ -277,7 +278,7 @@ def test_the_sixth_wrong_code_is_answered_with_how_long_to_wait(street: Street) 
     assert answers[5].headers["Retry-After"] == "60"
 
 
-@pytest.mark.parametrize("verify_no", ["V-404", "a%00b", "%E5%8D%95", "x" * 65])
+@pytest.mark.parametrize("verify_no", ["V-404", "a%0Ab", "%E5%8D%95", "x" * 65])
 def test_a_number_that_stands_for_nothing_is_not_found(street: Street, verify_no: str) -> None:
     answer = street.till.get(f"/v1/terminal/verifications/{verify_no}")
 

@@ -5,6 +5,7 @@ from service.core.texts import Text
 FIELD_CODES: dict[str, Text] = {
     "MISSING_FIELD": Text("缺少必填字段。", "This field is required."),
     "UNKNOWN_FIELD": Text("未定义的字段。", "This field is not known."),
+    "REPEATED_FIELD": Text("字段重复。", "This field was sent more than once."),
     "NULL_NOT_ALLOWED": Text("不能为 null。", "This field cannot be null."),
     "WRONG_TYPE": Text("类型不符。", "The value is of another type."),
     "NOT_AN_INTEGER": Text("须为整数。", "The value must be a whole number."),

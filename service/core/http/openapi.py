@@ -1,14 +1,16 @@
 """The one module that knows flask-smorest: strict parsing in, a truthful OpenAPI 3.1 document out."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 import flask_smorest  # noqa: TID251 - this is that module
 import orjson
-from flask import Flask, Request
+from flask import Flask, Request, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.routing import IntegerConverter, UnicodeConverter
 
 from schemas.problems import ProblemOut
 from service.core.http.answers import JSON, PROBLEM_JSON
@@ -23,6 +25,7 @@ from service.core.refusals import (
 )
 
 JSON_BODY_BYTES_MAX = 1_048_576
+QUERY_READ = "tanhui.query_read"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -50,6 +53,18 @@ class StrictParser(FlaskParser):
             return orjson.loads(body)
         except orjson.JSONDecodeError:
             raise MalformedJson from None
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401 - webargs' signature
+        """Read a query.
+
+        Raises:
+            InvalidRequest: A field was sent twice, so nobody can tell which of the two is meant.
+        """
+        req.environ[QUERY_READ] = True
+        twice = [_field_problem(name, "REPEATED_FIELD") for name, values in req.args.lists() if len(values) > 1]
+        if twice:
+            raise InvalidRequest(errors=twice)
+        return super().load_querystring(req, schema)
 
     def handle_error(
         self,
@@ -90,6 +105,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def response(self, *args: Any, **kwargs: Any) -> Callable[[View], View]:  # noqa: ANN401 - as its parent has it
+        """Document the answer of a route, which reads nothing but what it has declared."""
+        document_it = super().response(*args, **kwargs)
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def strict(*values: object, **named: object) -> object:
+                _refuse_unread_query()
+                return view(*values, **named)
+
+            return cast("View", document_it(strict))
+
+        return decorate
+
     def refuses(self, *kinds: type[Refusal]) -> Callable[[View], View]:
         """Document the refusals of a route; those that share a status share one response."""
         by_status: dict[int, list[type[Refusal]]] = {}
@@ -107,6 +136,30 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
 
+class PathNumber(IntegerConverter):
+    """A whole number in a path that every BIGINT column can hold; more digits are no address of ours."""
+
+    regex = r"[0-9]{1,16}"
+
+
+class PathText(UnicodeConverter):
+    """One segment of a path, without the NUL that PostgreSQL's text cannot hold."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - werkzeug's signature
+        super().__init__(*args, **kwargs)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00]")
+
+
+def _refuse_unread_query() -> None:
+    """Refuse a query that no schema of the route has read; runs when the caller is admitted."""
+    if request.query_string and QUERY_READ not in request.environ:
+        raise InvalidRequest(errors=[_field_problem(name, "UNKNOWN_FIELD") for name in request.args])
+
+
+def _field_problem(name: str, code: str) -> FieldProblem:
+    return FieldProblem(f"#/{_escape(name)}", code, sentence(code))
+
+
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types
     """The document and the registry of blueprints; error bodies are ours alone."""
 
@@ -118,6 +171,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no ty
 
 def build_api(app: Flask, *, title: str, version: str) -> Api:
     """Attach the API to ``app``; blueprints are registered on what this returns."""
+    app.url_map.converters.update(int=PathNumber, default=PathText, string=PathText)
     app.config.update(API_TITLE=title, API_VERSION=version, OPENAPI_VERSION="3.1.0")
     return Api(app)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from flask import Flask, Request, Response, request
 from sqlalchemy.exc import DBAPIError
@@ -97,7 +98,7 @@ def from_fault(fault: Exception, asked: Request) -> Response:
     """
     log.error("request_failed", request_id=request_id_of(asked), path=asked.path, exc_info=fault)
     language = language_of(asked)
-    if isinstance(fault, DBAPIError) and may_retry(fault):
+    if isinstance(fault, (DBAPIError, psycopg.Error)) and may_retry(fault):
         body: dict[str, Any] = {
             "type": f"/problems/{Unavailable.code}",
             "code": Unavailable.code,
