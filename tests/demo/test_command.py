@@ -60,6 +60,16 @@ def test_a_taken_port_is_named_before_anything_is_started(tmp_path: Path) -> Non
     assert not (tmp_path / "postgresql").exists()
 
 
+def test_a_folder_that_holds_another_week_is_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.make()
+    folder.keep_progress(Progress(ANY, EVENING, closed=False))
+    result = call(tmp_path, "--citizens", "50", "--rides", "500", "--seed", "2")
+    assert result.exit_code == 1
+    assert "holds the demonstration of --seed 1 --citizens 50 --rides 500" in result.output
+    assert folder.progress() == Progress(ANY, EVENING, closed=False)
+
+
 def test_the_clock_of_the_demonstration_never_goes_back() -> None:
     first = clock_for(None)
     resumed = clock_for(Progress(ANY, first, closed=False))

@@ -146,16 +146,9 @@ def test_the_printed_lines_work_as_they_stand_until_ctrl_c(demonstration: Demons
         "vouchers",
         "batch",
         "results",
-        "operator",
+        "outcome",
         "statement",
     ]
     assert answers[-1] == "账本一致"
     assert process.returncode == 0
     assert children_of(demonstration) == []
-
-
-def test_a_folder_that_holds_another_week_is_refused(demonstration: Demonstration) -> None:
-    demonstration.summary()
-    other = demonstration.run("--seed", "2")
-    assert other.returncode == 1
-    assert "holds the demonstration of --seed 1 --citizens 50 --rides 500" in other.stderr
