@@ -111,6 +111,9 @@ class Town:
     sessions: dict[str, str] = field(default_factory=dict)
     """Cookies of the operators, who may sign out and are signed in again."""
     things: dict[str, Any] = field(default_factory=dict)
+    """What a body names."""
+    places: dict[str, Any] = field(default_factory=dict)
+    """What a path names."""
     tables: tuple[str, ...] = ()
 
     def build(self) -> "Town":
@@ -159,25 +162,27 @@ class Town:
         return self
 
     def _open_shop(self, terminal: world.MachineClient) -> None:
-        self._made("merchants", "merchant", {})
-        self._made("stores", "store", {})
-        self._made("terminals", "terminal", {"public_key": terminal.jwk})
+        self._made("merchants", "merchant", {"code": "first"})
+        self._made("stores", "store", {"code": "first"})
+        self._made("terminals", "terminal", {"public_key": terminal.jwk, "code": "first"})
         self.things["store_ids"] = [self.things["store_id"]]
         self._made("offers", "offer", {})
 
     def _announce_batch(self, partner: world.MachineClient) -> None:
         self._made("partners", "partner", {"public_key": partner.jwk, "code": "km-metro"})
-        manifest = {**self._sample_of("/v1/partner/batches"), "seq": 1}
+        manifest = {**self.sample_of("/v1/partner/batches"), "seq": 1}
         assert partner.post("/v1/partner/batches", json=manifest).status_code == 201
-        self.things |= {"seq": 2, "prev_digest": manifest["sha256"], "manifest": manifest}
+        self.things |= {"batch_no": "B-2", "seq": 2, "prev_digest": manifest["sha256"], "manifest": manifest}
+        self.places = {**self.things, "batch_no": "B-1", "code": "INVALID_REQUEST"}
 
     def _made(self, kind: str, name: str, changes: Mapping[str, object]) -> None:
-        asked = {**self._sample_of(f"/v1/operator/{kind}"), "request_no": "first", **changes}
+        asked = {**self.sample_of(f"/v1/operator/{kind}"), "request_no": "first", **changes}
         answer = self.callers["operator:system"].post(f"/v1/operator/{kind}", json=asked)
         assert answer.status_code == 201, answer.text
         self.things[f"{name}_id"] = world.said(answer)[name][f"{name}_id"]
 
-    def _sample_of(self, path: str) -> dict[str, Any]:
+    def sample_of(self, path: str) -> dict[str, Any]:
+        """Return the sample of what a path takes."""
         (schema,) = (one.body for one in operations(self.app) if (one.verb, one.path) == ("POST", path))
         assert schema is not None
         return dict(self.sample(schema))
