@@ -41,6 +41,7 @@ class Service:
         default_factory=lambda: {"web": GUNICORN, "worker": (*TANHUI, "worker")}
     )
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _watching: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run one `tanhui` command as a person would."""
@@ -104,17 +105,8 @@ class Service:
         Raises:
             Unexpected: They end again and again: that is no accident but a fault.
         """
-        ended = [name for name, child in self._children.items() if child.poll() is not None]
-        self.restarts += len(ended)
-        if self.restarts > RESTARTS_MAX:
-            message = f"{ended[0]} ends again and again: see {self.folder.path / ended[0]}.log"
-            raise Unexpected(message)
-        for name in ended:
-            # What a killed gunicorn leaves behind still holds the port, and would serve while nobody watches it.
-            end_group(self._children[name].pid)
-            self._spawn(name)
-        if ended:
-            self._note()
+        with self._watching:  # two who see the same end would both start it anew, and one be forgotten
+            self._start_ended()
 
     def await_ready(self) -> None:
         """Wait until the service answers.
@@ -131,6 +123,19 @@ class Service:
                 )
                 raise Unexpected(message)
             time.sleep(0.05)
+
+    def _start_ended(self) -> None:
+        ended = [name for name, child in self._children.items() if child.poll() is not None]
+        self.restarts += len(ended)
+        if self.restarts > RESTARTS_MAX:
+            message = f"{ended[0]} ends again and again: see {self.folder.path / ended[0]}.log"
+            raise Unexpected(message)
+        for name in ended:
+            # What a killed gunicorn leaves behind still holds the port, and would serve while nobody watches it.
+            end_group(self._children[name].pid)
+            self._spawn(name)
+        if ended:
+            self._note()
 
     def _spawn(self, name: str) -> None:
         with self._log(name) as log:
