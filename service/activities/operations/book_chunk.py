@@ -62,7 +62,8 @@ def _book(context: Context, session: Session, job: Job, first_line: int, judged:
         funder_id=ledger.PROGRAMME_FUNDER_ID,
     )
     ledger.post_earned(session, moment, SOURCE_KIND, earned, context.new_id)
-    batches.set_done(session, job.key, job.lease_id, now)
+    if not batches.set_done(session, job.key, job.lease_id, now):
+        batches.commit_lazily(session)
 
 
 def _decide(context: Context, session: Session, job: Job, first_line: int, judged: Judged) -> chunks.Chunk:

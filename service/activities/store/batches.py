@@ -79,6 +79,8 @@ WHERE partner_id = %s AND batch_no = %s AND state = 'processing' AND lease_id = 
 """
 _CHECKED_STATE = "SELECT checked_at IS NOT NULL FROM batch WHERE partner_id = %s AND batch_no = %s"
 
+_LAZILY = "SET LOCAL synchronous_commit = off"
+
 Key = tuple[int, str]
 """A batch: its partner and its number."""
 
@@ -212,6 +214,15 @@ def advance(session: Session, key: Key, lease_id: UUID, lines: tuple[int, int], 
 def set_done(session: Session, key: Key, lease_id: UUID, now: datetime) -> bool:
     """Finish a batch whose last line is done; ``False`` while there are more."""
     return execute(session, _FINISH, (now, *key, lease_id)) == 1
+
+
+def commit_lazily(session: Session) -> None:
+    """Let the commit of a chunk that is not the last return before it is on disk.
+
+    A power failure may then take the last chunks back as a whole, line counter included, and they are booked anew;
+    whatever is committed after them in earnest (the last chunk, somebody's order) brings them to the disk first.
+    """
+    execute(session, _LAZILY)
 
 
 def _batch(row: Row) -> Batch:
