@@ -19,6 +19,7 @@ from service.rewards.domain.refusals import (
     VoucherExpired,
     VoucherNotPrepared,
 )
+from service.rewards.domain.tills import SHOWN_VOUCHERS_MAX
 from service.rewards.operations.drop_spent_codes import drop_spent_codes
 from service.rewards.operations.prepare_verification import prepare_verification
 from tests.clock import MovingClock
@@ -366,3 +367,42 @@ def test_a_replayed_request_of_a_terminal_is_refused(shop: Shop) -> None:
 
     with pytest.raises(RequestReplayed):
         prepare_verification(market.context, again, market.code(citizen_id))
+
+
+def test_the_same_vouchers_under_the_same_number_get_the_first_answer_whatever_session_showed_them(
+    shop: Shop,
+) -> None:
+    market = shop.market
+    citizen_id = market.citizen(points=200)
+    market.order(citizen_id, shop.offer_id)
+    market.order(citizen_id, shop.offer_id)
+    lost = market.prepared(shop.terminal_id, citizen_id)
+    kept = market.prepared(shop.terminal_id, citizen_id)
+    first = market.verify(shop.terminal_id, lost, verify_no="V-1")
+
+    again = market.verify(shop.terminal_id, kept, verify_no="V-1")
+
+    assert again == {**first, "replayed": True}
+    with pytest.raises(NumberReused):
+        market.verify(shop.terminal_id, kept, [kept["vouchers"][0]["voucher_ref"]], verify_no="V-1")
+    with pytest.raises(NumberReused):
+        market.verify(shop.terminal_id, kept, [lost["vouchers"][0]["voucher_ref"]], verify_no="V-1")
+    with pytest.raises(NumberReused):
+        market.verify(shop.terminal_id, kept, verify_no="V-1", clerk="小王")
+
+
+def test_a_till_shows_what_can_be_used_first_however_much_cannot(shop: Shop, clock: MovingClock) -> None:
+    market = shop.market
+    elsewhere = market.offer(shop.merchant_id, [market.store(shop.merchant_id)], use_days=1)
+    short = market.offer(shop.merchant_id, [shop.store_id], use_days=1)
+    citizen_id = market.citizen(points=100 * (2 * SHOWN_VOUCHERS_MAX + 1))
+    for _ in range(SHOWN_VOUCHERS_MAX):
+        market.order(citizen_id, short)
+    clock.set(at(10, day=22))
+    for _ in range(SHOWN_VOUCHERS_MAX):
+        market.order(citizen_id, elsewhere)
+    market.order(citizen_id, shop.offer_id)
+
+    shown = market.prepared(shop.terminal_id, citizen_id)["vouchers"]
+
+    assert [one["usable"] for one in shown] == [True] + [False] * (SHOWN_VOUCHERS_MAX - 1)

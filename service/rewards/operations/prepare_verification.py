@@ -13,12 +13,7 @@ from service.rewards.answers import Answer, till_voucher_answer
 from service.rewards.codes import HASH_PURPOSE, digits_of, is_well_formed
 from service.rewards.domain.offers import Terminal
 from service.rewards.domain.refusals import HolderCodeSpent, HolderCodeWrong, TypingLocked
-from service.rewards.domain.tills import (
-    EXPIRED_SHOWN_FOR,
-    SESSION_LIFETIME,
-    SHOWN_VOUCHERS_MAX,
-    TillSession,
-)
+from service.rewards.domain.tills import SESSION_LIFETIME, TillSession
 from service.rewards.domain.vouchers import refusals_at
 from service.rewards.refs import make_ref
 from service.rewards.store.merchants import get_terminal
@@ -81,11 +76,8 @@ def _take_holder(context: Context, session: Session, terminal_id: int, code: str
 
 
 def _show(context: Context, session: Session, terminal: Terminal, till: TillSession, now: datetime) -> Answer:
-    vouchers = list_at_till(
-        session, till.citizen_id, terminal.merchant_id, now - EXPIRED_SHOWN_FOR, SHOWN_VOUCHERS_MAX
-    )
     shown = []
-    for voucher in vouchers:
+    for voucher in list_at_till(session, till.citizen_id, terminal, now):
         ref = make_ref(context.keyring, till.session_id, voucher.voucher_id)
         shown.append(till_voucher_answer(voucher, ref, list(refusals_at(voucher, terminal.store_id, now))))
     return {

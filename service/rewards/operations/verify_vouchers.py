@@ -51,7 +51,8 @@ def verify_vouchers(context: Context, caller: identity.MachineCaller, asked: Ask
     """Verify one or several vouchers of one holder, all or none, under the terminal's own number.
 
     The order of locks is number, vouchers ascending. The number comes before session, window and state, so the
-    same number gives the same answer however late it is asked again.
+    same number gives the same answer however late it is asked again. What is asked is which vouchers, and by which
+    clerk; the session and its references only prove that the holder is there, and may be others the next time.
 
     Raises:
         NumberReused: The number stands for another verification.
@@ -62,11 +63,10 @@ def verify_vouchers(context: Context, caller: identity.MachineCaller, asked: Ask
         StoreNotEligible: A voucher is not for this terminal's store.
     """
     key = caller.number_key("verify", asked.verify_no)
-    what = {
-        "session_id": str(asked.session_id),
-        "voucher_refs": sorted(asked.voucher_refs),
-        "clerk": asked.clerk,
-    }
+    voucher_ids = tuple(read_ref(context.keyring, asked.session_id, ref) for ref in asked.voucher_refs)
+    # A reference that is not of this session stands for itself: for no voucher, and for no other request.
+    named = [voucher_id or ref for voucher_id, ref in zip(voucher_ids, asked.voucher_refs, strict=True)]
+    what = {"vouchers": sorted(str(name) for name in named), "clerk": asked.clerk}
 
     def work(session: Session) -> Answer:
         now = context.now()
@@ -78,7 +78,7 @@ def verify_vouchers(context: Context, caller: identity.MachineCaller, asked: Ask
         if holder is None:
             raise TillSessionOver
         till = Till(get_terminal(session, caller.machine_id), holder, now, asked)
-        redemptions = _redeem(context, session, till)
+        redemptions = _redeem(context, session, till, _accept_refs(voucher_ids))
         answer = done(verification=verification_answer(redemptions))
         remember(session, key, answer)
         return answer
@@ -86,10 +86,9 @@ def verify_vouchers(context: Context, caller: identity.MachineCaller, asked: Ask
     return transact(context, work, numbered=True)
 
 
-def _redeem(context: Context, session: Session, till: Till) -> list[Redemption]:
+def _redeem(context: Context, session: Session, till: Till, voucher_ids: Sequence[UUID]) -> list[Redemption]:
     """Take the vouchers, move their points and the merchant's money, and write the lines of its statement."""
     citizen_id, merchant_id = till.holder.citizen_id, till.terminal.merchant_id
-    voucher_ids = _read_refs(context, till)
     moment = ledger.open_moment(session, till.now)
     locked = lock_vouchers(session, citizen_id, sorted(voucher_ids))
     vouchers = _accept(till, voucher_ids, locked)
@@ -107,10 +106,9 @@ def _redeem(context: Context, session: Session, till: Till) -> list[Redemption]:
     return redemptions
 
 
-def _read_refs(context: Context, till: Till) -> list[UUID]:
+def _accept_refs(read: Sequence[UUID | None]) -> list[UUID]:
     voucher_ids: list[UUID] = []
-    for position, ref in enumerate(till.asked.voucher_refs):
-        voucher_id = read_ref(context.keyring, till.holder.session_id, ref)
+    for position, voucher_id in enumerate(read):
         if voucher_id is None:
             raise VoucherNotPrepared(errors=[_problem(position, VoucherNotPrepared())])
         if voucher_id in voucher_ids:

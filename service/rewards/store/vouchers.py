@@ -12,6 +12,8 @@ from service.core.paging import Page, bad_cursor
 from service.core.texts import Text
 from service.core.units import AmountFen, Points
 from service.ledger import LotTaken
+from service.rewards.domain.offers import Terminal
+from service.rewards.domain.tills import EXPIRED_SHOWN_FOR, SHOWN_VOUCHERS_MAX
 from service.rewards.domain.vouchers import FunderShare, Order, Use, Voucher
 
 _INSERT_ORDER = """
@@ -47,7 +49,9 @@ ORDER BY voucher.voucher_id DESC LIMIT %s
 _AT_TILL = f"""
 {_VOUCHER} WHERE voucher.citizen_id = %s AND voucher.merchant_id = %s
 AND voucher.state = 'issued' AND voucher.use_ends_at > %s
-ORDER BY voucher.use_ends_at, voucher.voucher_id LIMIT %s
+ORDER BY voucher.use_ends_at > %s AND EXISTS (
+    SELECT FROM offer_store WHERE offer_store.offer_id = voucher.offer_id AND offer_store.store_id = %s
+) DESC, voucher.use_ends_at, voucher.voucher_id LIMIT %s
 """
 _LIST_ORDERS = """
 SELECT bought.citizen_id, bought.order_id, bought.order_no, bought.offer_id, bought.points, bought.ordered_at,
@@ -123,11 +127,13 @@ def list_orders(session: Session, citizen_id: int, page: Page) -> list[Order]:
     return [Order(*[*order, Text(title_zh, title_en)]) for *order, title_zh, title_en in rows]
 
 
-def list_at_till(
-    session: Session, citizen_id: int, merchant_id: int, ending_after: datetime, limit: int
-) -> list[Voucher]:
-    """Return the citizen's unused vouchers of one merchant, the soonest to expire first."""
-    rows = fetch_all(session, _AT_TILL, (citizen_id, merchant_id, ending_after, limit))
+def list_at_till(session: Session, citizen_id: int, terminal: Terminal, now: datetime) -> list[Voucher]:
+    """Return the citizen's unused vouchers of the till's merchant: those it can take now first, then by expiry.
+
+    There may be more than a till can show, so the order decides what a holder can use at all.
+    """
+    key = (citizen_id, terminal.merchant_id, now - EXPIRED_SHOWN_FOR, now, terminal.store_id, SHOWN_VOUCHERS_MAX)
+    rows = fetch_all(session, _AT_TILL, key)
     return [_voucher(row) for row in rows]
 
 
