@@ -57,10 +57,10 @@ FROM (
     OFFSET 0
 ) AS filed
 CROSS JOIN LATERAL (SELECT sha256(filed.content) AS sha256 OFFSET 0) AS file
-LEFT JOIN (
-    SELECT DISTINCT ON (merchant_id) merchant_id, sha256, chain_sha256
-    FROM statement ORDER BY merchant_id, closing_no DESC
-) AS last ON last.merchant_id = filed.merchant_id
+LEFT JOIN LATERAL (
+    SELECT sha256, chain_sha256 FROM statement
+    WHERE statement.merchant_id = filed.merchant_id ORDER BY closing_no DESC LIMIT 1
+) AS last ON true
 """
 """OFFSET 0 keeps a subquery from being taken apart: each file is written and hashed once, and streams through."""
 
@@ -89,6 +89,14 @@ WHERE statement.merchant_id = %s AND statement.day = %s
 _CONTENT = "SELECT content, sha256 FROM statement WHERE merchant_id = %s AND day = %s"
 
 
+def lift_time_limit(session: Session) -> None:
+    """Let the statements of this transaction take their time.
+
+    A close waits for what is being booked on its day and for other closes, and its drawing grows with the day.
+    """
+    execute(session, _NO_TIME_LIMIT)
+
+
 def insert_closing(session: Session, day: date, operator_id: int, now: datetime) -> int:
     """Number a closing and return its number; two at once stand in line and get one after the other."""
     while True:
@@ -100,7 +108,6 @@ def insert_closing(session: Session, day: date, operator_id: int, now: datetime)
 
 def draw_statements(session: Session, closing_no: int, day: date) -> None:
     """Write every merchant's statement of a day that nothing can be booked on any more."""
-    execute(session, _NO_TIME_LIMIT)
     execute(session, _DRAW, {"closing_no": closing_no, "day": day})
 
 

@@ -6,7 +6,15 @@ it even when a forgotten day is closed late.
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 from service.core.tables import INSTANT
@@ -31,6 +39,8 @@ class StatementRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("merchant_id", "day"),
         ForeignKeyConstraint(["closing_no"], ["closing.closing_no"]),
+        # A closing is summed up each time it is asked for, and statements are kept for ever.
+        Index("statement_closing_no_idx", "closing_no"),
         CheckConstraint("rows >= 0", name="rows"),
         CheckConstraint("total_fen >= 0", name="total"),
         {"info": {"distribution": "sharded:merchant_id"}},

@@ -239,6 +239,13 @@ def make_till_tables() -> None:
     op.create_index(
         "redemption_merchant_id_terminal_id_verify_no_idx", "redemption", ["merchant_id", "terminal_id", "verify_no"]
     )
+    op.create_index(
+        "redemption_day_idx",
+        "redemption",
+        ["day"],
+        postgresql_using="brin",
+        postgresql_with={"autosummarize": True},
+    )
     grant("terminal_typing", "select", "insert", "update")
     grant("till_session", "select", "insert", "delete")
     grant("redemption", "select", "insert")

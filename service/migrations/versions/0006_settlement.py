@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.CheckConstraint("rows >= 0", name="statement_rows_check"),
         sa.CheckConstraint("total_fen >= 0", name="statement_total_check"),
     )
+    op.create_index("statement_closing_no_idx", "statement", ["closing_no"])
     # Files are written once and seldom read: compressing them costs more than all the rest of a close.
     op.execute("ALTER TABLE statement ALTER COLUMN content SET STORAGE EXTERNAL")
     grant("statement", "select", "insert")

@@ -11,7 +11,7 @@ from service.core.database import transact
 from service.core.refusals import DayClosed, DayNotOver
 from service.identity import OperatorCaller
 from service.settlement.answers import Answer, closing_answer
-from service.settlement.store import draw_statements, find_closing, insert_closing
+from service.settlement.store import draw_statements, find_closing, insert_closing, lift_time_limit
 
 
 def close_day(context: Context, caller: OperatorCaller, day: date) -> Answer:
@@ -30,6 +30,7 @@ def close_day(context: Context, caller: OperatorCaller, day: date) -> Answer:
             raise DayNotOver(day=day)
         first = find_closing(session, day)
         if first is None:
+            lift_time_limit(session)
             try:
                 calendar.close_day(session, day, now)
             except DayClosed:
