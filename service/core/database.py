@@ -21,6 +21,9 @@ ATTEMPTS_MAX = 4
 RETRIED_SQLSTATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "XX000"})
 """Serialization, deadlock, server going away, and (under Citus, at COMMIT) a shard that could not commit."""
 
+QUERY_CANCELED = "57014"
+"""A statement that waited or worked longer than it may: not tried again at once, but no bug either."""
+
 STATEMENT_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 
@@ -89,6 +92,12 @@ def may_retry(fault: BaseException) -> bool:
     if state is None:
         return broken or isinstance(origin, psycopg.OperationalError)
     return broken or state in RETRIED_SQLSTATES or str(state).startswith("08")
+
+
+def may_pass(fault: BaseException) -> bool:
+    """Tell whether the fault is of this moment, so that the same request may succeed when it is sent again."""
+    origin = fault.orig if isinstance(fault, DBAPIError) else fault
+    return may_retry(fault) or getattr(origin, "sqlstate", None) == QUERY_CANCELED
 
 
 def driver(session: Session) -> psycopg.Connection[Row]:

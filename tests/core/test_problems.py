@@ -2,8 +2,12 @@
 
 import re
 
+import psycopg
 import pytest
+from flask import Flask, request
 from flask.testing import FlaskClient
+
+from service.core.http.problems import from_fault
 
 
 def test_an_unknown_address_is_answered_in_chinese_by_default(client: FlaskClient) -> None:
@@ -145,3 +149,21 @@ def test_answers_are_not_cached_or_framed(client: FlaskClient) -> None:
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (psycopg.errors.QueryCanceled("waited 30 s for a close"), 503, "UNAVAILABLE"),
+        (psycopg.errors.DeadlockDetected("again and again"), 503, "UNAVAILABLE"),
+        (psycopg.errors.DivisionByZero("a bug"), 500, "INTERNAL_ERROR"),
+    ],
+)
+def test_who_waited_too_long_may_come_again_and_a_bug_is_a_bug(
+    fault: Exception, status: int, code: str, app: Flask
+) -> None:
+    with app.test_request_context("/v1/terminal/verify", method="POST"):
+        answer = from_fault(fault, request)
+
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"], answer.json["outcome"]) == (status, code, "unknown")

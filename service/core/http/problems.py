@@ -9,7 +9,7 @@ from flask import Flask, Request, Response, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service.core.database import may_retry
+from service.core.database import may_pass
 from service.core.http.answers import PROBLEM_JSON
 from service.core.http.requests import REFUSAL_CODE, language_of, request_id_of
 from service.core.refusals import (
@@ -93,12 +93,13 @@ def from_http_exception(error: HTTPException, asked: Request) -> Response:
 def from_fault(fault: Exception, asked: Request) -> Response:
     """Log a fault whole and answer with nothing but the request id.
 
-    A database that went away is not a bug: the answer is 503, and because nobody can know whether the last
-    commit arrived, the outcome of a write is unknown until it is asked again with the same number.
+    A database that went away, or had us wait too long, is not a bug: the answer is 503, and because nobody can
+    know whether the last commit arrived, the outcome of a write is unknown until it is asked again with the same
+    number.
     """
     log.error("request_failed", request_id=request_id_of(asked), path=asked.path, exc_info=fault)
     language = language_of(asked)
-    if isinstance(fault, (DBAPIError, psycopg.Error)) and may_retry(fault):
+    if isinstance(fault, (DBAPIError, psycopg.Error)) and may_pass(fault):
         body: dict[str, Any] = {
             "type": f"/problems/{Unavailable.code}",
             "code": Unavailable.code,
