@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from service.demo.client import PATIENCE_S, Answer, Door, Headers, nobody
+from tests.served.answers import first_form
 
 KINDS = {
     kind: re.compile(target)
     for kind, target in {
-        "create": r"/v1/operator/(partners|merchants|stores|terminals|offers)",
+        "bind": r"/v1/me/bindings",
         "batch": r"/v1/partner/batches",
         "part": r"/v1/partner/batches/[^/]+/parts/\d+",
         "complete": r"/v1/partner/batches/[^/]+/complete",
@@ -36,11 +37,6 @@ class Acknowledged:
     target: str
     asked: Mapping[str, Any]
     answer: Mapping[str, Any]
-
-
-def first_form(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as it was the first time."""
-    return {**answer, "replayed": False}
 
 
 class Journal(Door):

@@ -8,12 +8,12 @@ from service.activities.domain.batches import CHUNK_LINES_MAX
 from service.app import every_check
 from service.demo import processes
 from tests.crash.city import City, Plan, city
-from tests.crash.journal import first_form
+from tests.served.answers import first_form
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("crash")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("crash"), pytest.mark.timeout(600)]
 
 PLAN: Plan = {
-    ("create", 20): lambda city: city.processes.kill_database(),
+    ("bind", 100): lambda city: city.processes.kill_database(),
     ("batch", 1): lambda city: city.trap.run(),
     ("part", 2): lambda city: city.processes.kill_web(),
     ("order", 40): lambda city: city.processes.kill_web(),

@@ -32,27 +32,33 @@ def short_folder(name: str) -> Iterator[Path]:
 
 @dataclass
 class Processes(Service):
-    """The demonstration's own processes, without the settings of whoever runs the tests."""
+    """The demonstration's own processes, without the settings of whoever runs the tests.
+
+    A kill waits until an earlier one is healed: what is tested is the service, not how patiently it is started.
+    """
 
     given: Mapping[str, str] = field(default_factory=dict)
     kills: Counter[str] = field(default_factory=Counter)
 
     def kill_web(self) -> None:
         """End gunicorn, its master and every process under it, at once."""
-        self._kill("web")
+        with self._lock:
+            self._kill("web")
 
     def kill_worker(self) -> None:
-        self._kill("worker")
+        with self._lock:
+            self._kill("worker")
 
     def kill_database(self) -> None:
         """End the postmaster; its backends end themselves when they notice."""
-        os.kill(embedded.ensure_running(self.settings.data_dir).pid, signal.SIGKILL)
-        self.kills["database"] += 1
+        with self._lock:
+            self._kill_postmaster()
 
     def kill_everything(self) -> None:
-        self.kill_database()
-        self.kill_web()
-        self.kill_worker()
+        with self._lock:
+            self._kill_postmaster()
+            self._kill("web")
+            self._kill("worker")
 
     def terminate_web(self) -> Future[int]:
         """Ask gunicorn to stop, as `systemctl stop` does; the answer is how it ended."""
@@ -62,6 +68,10 @@ class Processes(Service):
         ended = pool.submit(child.wait)
         pool.shutdown(wait=False)
         return ended
+
+    def _kill_postmaster(self) -> None:
+        os.kill(embedded.ensure_running(self.settings.data_dir).pid, signal.SIGKILL)
+        self.kills["database"] += 1
 
     def _kill(self, name: str) -> None:
         child = self._children[name]

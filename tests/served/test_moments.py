@@ -10,7 +10,7 @@ from http.client import HTTPException
 import pytest
 
 from service.demo.client import Answer, Door
-from tests.crash.journal import first_form
+from tests.served.answers import first_form
 from tests.served.shop import PRICE_POINTS, Phone, Shop, together
 
 pytestmark = pytest.mark.xdist_group("served")
