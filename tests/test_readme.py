@@ -57,7 +57,7 @@ def test_the_exchanges_of_the_readme_work_as_they_stand(folder: Path) -> None:
     log = folder / "log.txt"
     with log.open("w") as output:
         shell = subprocess.Popen(
-            ["bash", "-c", script],
+            [shutil.which("bash") or "bash", "-c", script],
             cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
         try:

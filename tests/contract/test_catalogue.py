@@ -12,7 +12,9 @@ def test_every_invariant_names_tests_that_exist() -> None:
 
     # A state machine's test is an assignment: the machine's TestCase under a sentence of its own.
     written |= {
-        name for path in TESTS.rglob("test_*.py") for name in re.findall(r"^(test_\w+) = ", path.read_text(), re.M)
+        name
+        for path in TESTS.rglob("test_*.py")
+        for name in re.findall(r"^(test_\w+) = ", path.read_text(), re.MULTILINE)
     }
 
     assert sorted(named - written) == []

@@ -13,12 +13,14 @@ def test_a_cursor_gives_back_what_it_was_made_of(parts: list[str]) -> None:
 
 @given(st.text(max_size=60), st.integers(0, 4))
 def test_any_other_text_is_refused(cursor: str, length: int) -> None:
+    codes: list[str] = []
+    parts: list[str] = []
     try:
         parts = decode_cursor(cursor, length)
     except InvalidRequest as refusal:
-        assert [error.code for error in refusal.errors] == ["BAD_CURSOR"]
-    else:
-        assert len(parts) == length
+        codes = [error.code for error in refusal.errors]
+
+    assert codes == ["BAD_CURSOR"] or len(parts) == length
 
 
 def test_the_first_page_has_no_key() -> None:

@@ -153,7 +153,8 @@ def test_a_printed_ticket_proves_its_subject(key: Path, run: Callable[..., Resul
 
 
 def test_signing_opens_no_database_and_does_not_even_load_one(key: Path) -> None:
-    code = "import sys; from service.cli import main; main(standalone_mode=False); print('sqlalchemy' in sys.modules)"
+    run_it = "import sys; from service.cli import main; main(standalone_mode=False)"
+    code = f"{run_it}; print('sqlalchemy' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code, "sign", "GET", "/v1/x", "--key", str(key)],
         capture_output=True,
