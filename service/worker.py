@@ -5,9 +5,7 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
-import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from service.core.context import Context
 from service.core.opening import Sweep
@@ -32,7 +30,7 @@ def run_worker(context: Context, sweeps: Sequence[Sweep], stopping: threading.Ev
 def _run_one(context: Context, sweep: Sweep, stopping: threading.Event) -> bool:
     try:
         return sweep.run(context)
-    except (DBAPIError, psycopg.Error):
+    except Exception:  # noqa: BLE001 - a bug in one sweep must not stop the others; it is logged and tried again
         log.exception("sweep_failed", sweep=sweep.name)
         stopping.wait(FAULT_PAUSE_S)
         return False
