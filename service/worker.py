@@ -30,7 +30,8 @@ def run_worker(context: Context, sweeps: Sequence[Sweep], stopping: threading.Ev
 def _run_one(context: Context, sweep: Sweep, stopping: threading.Event) -> bool:
     try:
         return sweep.run(context)
-    except Exception:  # noqa: BLE001 - a bug in one sweep must not stop the others; it is logged and tried again
+    except Exception:
+        # A bug in one sweep must not stop the others: it is logged and tried again.
         log.exception("sweep_failed", sweep=sweep.name)
         stopping.wait(FAULT_PAUSE_S)
         return False
