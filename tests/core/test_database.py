@@ -29,7 +29,9 @@ def test_a_guard_that_does_not_hold_stops_the_transaction(committed: Context) ->
     def guarded(session: Session) -> None:
         with pipeline(session) as queue:
             queue.run(DAY, ("2026-11-20",), expect=1)
-            queue.run("UPDATE business_day SET state = 'closed' WHERE day = '2000-01-01'", expect=1, label="the day")
+            queue.run(
+                "UPDATE business_day SET state = 'closed' WHERE day = '2000-01-01'", expect=1, label="the day"
+            )
 
     with pytest.raises(GuardFailed) as refused:
         transact(committed, guarded)

@@ -8,7 +8,7 @@ from service.worker import run_worker
 class Impatient(threading.Event):
     """Never waits."""
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - threading's signature
         return self.is_set()
 
 
