@@ -287,4 +287,4 @@ def test_redemption_keeps_every_point_and_every_fen(market: Market, clock: Movin
 
 @pytest.mark.long
 def test_redemption_keeps_every_point_and_every_fen_for_long(market: Market, clock: MovingClock) -> None:
-    check_sequences(market, clock, sequences=400, steps=50)
+    check_sequences(market, clock, sequences=100, steps=50)
