@@ -64,10 +64,10 @@ def demo(**asked: Any) -> None:  # noqa: ANN401 - click hands over what the opti
     wishes = Wishes(**asked)
     settings = _settings(wishes)
     ended_by = signal.signal(signal.SIGTERM, _interrupt)
-    database_ran = _embedded_runs(settings)
     folder = Folder(settings.data_dir)
     folder.make()
     _check_folder(folder, wishes.scenario)
+    folder.claim_database()
     service = Service(settings, folder, wishes.port)
     console = Console(stderr=wishes.as_json, highlight=False)
     try:
@@ -79,7 +79,7 @@ def demo(**asked: Any) -> None:  # noqa: ANN401 - click hands over what the opti
     finally:
         signal.signal(signal.SIGTERM, ended_by)
         service.stop()
-        if settings.database_url is None and not database_ran:
+        if folder.release_database():
             embedded.stop(settings.data_dir)
     if not holds:
         raise click.exceptions.Exit(1)
@@ -145,11 +145,6 @@ def _check_port(port: int) -> None:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             message = f"port {port} is taken by another program; choose another with --port"
             raise Unexpected(message)
-
-
-def _embedded_runs(settings: Settings) -> bool:
-    """Tell whether somebody else keeps the embedded database running; then it is left running."""
-    return (settings.data_dir.expanduser() / "postgresql" / "postmaster.pid").exists()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

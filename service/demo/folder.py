@@ -80,6 +80,21 @@ class Folder:
             self._write(f"keys/{file.name}", write_private_key(new_private_key()))
         return read_private_key(file.read_bytes())
 
+    def claim_database(self) -> None:
+        """Note that the embedded database is started, and so to be stopped, by us, unless somebody else runs it.
+
+        The note outlives a run that is killed, so that the next one ends what that one started.
+        """
+        if not (self.path.parent / "postgresql" / "postmaster.pid").exists():
+            self._write("own-database", b"")
+
+    def release_database(self) -> bool:
+        """Tell whether the embedded database is ours to stop, and forget it."""
+        note = self.path / "own-database"
+        ours = note.exists()
+        note.unlink(missing_ok=True)
+        return ours
+
     def keep_children(self, processes: Iterable[psutil.Process]) -> None:
         """Write down which processes this run started."""
         told = [{"pid": process.pid, "born": process.create_time()} for process in processes]

@@ -105,6 +105,7 @@ def test_a_killed_demonstration_is_taken_up_where_it_stopped(demonstration: Demo
     assert (taken_up["holds"], taken_up["figures"]["records"]) == (True, 4_000)
     assert taken_up["found"]["orphans"] == 2
     assert [pid for pid in children if psutil.pid_exists(pid)] == []
+    assert not (demonstration.data_dir / "postgresql" / "postmaster.pid").exists()
 
 
 def sample_lines(page: list[str]) -> list[str]:
