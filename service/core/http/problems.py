@@ -48,11 +48,7 @@ def from_refusal(refusal: Refusal, asked: Request) -> Response:
         "code": refusal.code,
         "title": refusal.title.say(language),
         "status": refusal.status,
-        "detail": refusal.detail.say(language, **refusal.params)
-        if refusal.params
-        else refusal.detail.zh
-        if language != "en"
-        else refusal.detail.en,
+        "detail": refusal.detail.say(language, **refusal.params),
     }
     if refusal.errors:
         body["errors"] = [
