@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import orjson
@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder, TestResponse
 
 from service import identity
 from service.core.context import Context
-from service.core.http.requests import LANGUAGES_SPOKEN
+from service.core.texts import Language
 from service.identity.authentication import OPERATOR_COOKIE
 from service.wire import openapi_document
 from tests.activities.intake import undone
@@ -266,7 +266,7 @@ class Town:
         assert answer.content_type == PROBLEM, (asked, answer.text)
         body = world.said(answer)
         language = answer.headers["Content-Language"]
-        assert language in LANGUAGES_SPOKEN
+        assert language in get_args(Language)
         explained = self.app.test_client().get(f"/problems/{body['code']}", headers={"Accept-Language": language})
         assert explained.status_code == 200, (asked, body)
         meaning = world.said(explained)

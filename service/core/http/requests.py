@@ -13,9 +13,6 @@ def request_id_of(request: Request) -> str:
     return str(request.environ.get(REQUEST_ID, ""))
 
 
-LANGUAGES_SPOKEN = frozenset({"zh-CN", "en"})
-
-
 def language_of(request: Request) -> Language:
     """Return the language the caller reads best, Chinese unless they prefer English."""
     best = request.accept_languages.best_match(["zh-CN", "zh", "en"], default=DEFAULT_LANGUAGE)
