@@ -11,7 +11,6 @@ from service.core.refusals import FieldProblem, InvalidRequest
 from service.core.texts import Text
 
 LIMIT_DEFAULT = 50
-LIMIT_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)

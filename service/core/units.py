@@ -14,9 +14,6 @@ AmountFen = NewType("AmountFen", int)
 DistanceM = NewType("DistanceM", int)
 """A distance in metres."""
 
-DurationS = NewType("DurationS", int)
-"""A duration in seconds."""
-
 MG_PER_GRAM = 1_000
 MG_PER_TONNE = 1_000_000_000
 FEN_PER_YUAN = 100

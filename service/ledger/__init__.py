@@ -30,7 +30,7 @@ from service.ledger.routes import blueprints
 from service.ledger.store.earning import Earned, post_earned
 from service.ledger.store.posting import post
 from service.ledger.store.proofs import CHECKS
-from service.ledger.store.reading import list_transfers, read_wallet, received_on
+from service.ledger.store.reading import list_transfers, read_wallet
 from service.ledger.store.spending import open_moment, pay, redeem, spend
 from service.ledger.views import BOOKED_TRANSFERS
 
@@ -68,7 +68,6 @@ __all__ = [
     "post",
     "post_earned",
     "read_wallet",
-    "received_on",
     "redeem",
     "spend",
 ]

@@ -140,19 +140,3 @@ def test_what_a_merchant_is_owed_passes_in_transit_in_one_movement(books: Books)
     ]
     assert books.rows("SELECT count(*), count(DISTINCT movement_id) FROM transfer") == [(6, 3)]
     assert books.findings() == []
-
-
-def test_what_merchants_received_on_a_business_day_can_be_asked(books: Books, clock: MovingClock) -> None:
-    books.pay(-1003, 1_500)
-    books.pay(-1003, 20)
-    books.pay(-1004, 7)
-    clock.advance(days=1)
-    books.pay(-1003, 9)
-
-    with books.context.open_session() as session:
-        days = [
-            ledger.received_on(session, [-1003, -1004, -1005], "payable", date(2026, 11, day))
-            for day in (20, 21, 22)
-        ]
-
-    assert days == [{-1003: 1_520, -1004: 7}, {-1003: 9}, {}]

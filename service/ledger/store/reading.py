@@ -39,12 +39,6 @@ WHERE owner_id = %s AND (recorded_on, transfer_id) < (%s, %s)
 ORDER BY recorded_on DESC, transfer_id DESC LIMIT %s
 """
 
-_RECEIVED = """
-SELECT owner_id, sum(amount)::bigint FROM transfer
-WHERE owner_id = ANY(%s) AND to_account = %s AND recorded_on <= %s AND booked_on = %s
-GROUP BY owner_id ORDER BY owner_id
-"""
-
 
 def read_wallet(session: Session, owner_id: int, today: date) -> WalletView:
     """Return the owner's wallet as of ``today``; one who never earned anything has an empty one."""
@@ -88,9 +82,3 @@ def _booked(row: Row) -> Booked:
     lot = None if lot_expires_on is None else LotKey(lot_expires_on, lot_funder_id)
     transfer = Transfer(*[*first, lot, counterparty_id])
     return Booked(transfer, Moment(recorded_at, recorded_on, booked_on))
-
-
-def received_on(session: Session, owner_ids: list[int], account: str, booked_on: date) -> dict[int, int]:
-    """Return what each owner's ``account`` received on a business day, for those who received anything."""
-    rows = fetch_all(session, _RECEIVED, (owner_ids, account, booked_on, booked_on))
-    return dict(rows)
