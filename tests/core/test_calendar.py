@@ -54,6 +54,8 @@ def test_a_close_waits_for_those_who_hold_the_day_open(committed: Context) -> No
     held = threading.Event()
     let_go = threading.Event()
     order: list[str] = []
+    # The day's row is there before: else its uncommitted insert would make the close wait, and not the share lock.
+    transact(committed, lambda session: calendar.hold_open_day(session, committed.now()))
 
     def book(session: Session) -> None:
         calendar.hold_open_day(session, committed.now())
